@@ -1,0 +1,9 @@
+/**
+ * Provides Project Reactor sources over a shared Linux io_uring.
+ */
+module io.github.reactoruring {
+    requires transitive reactor.core;
+    requires transitive org.reactivestreams;
+    requires org.jctools.core;
+    requires static transitive org.jspecify;
+}
