@@ -1,0 +1,59 @@
+package io.github.reactoruring.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Tries the rules on a small library that breaks each of them. */
+class ArchitectureRulesTest {
+
+    private static final String BROKEN = "io.github.reactoruring.architecture.broken";
+    private static final ArchitectureRules RULES = new ArchitectureRules(BROKEN);
+    private static final JavaClasses CLASSES = new ClassFileImporter().importPackages(BROKEN);
+
+    @Test
+    void refusesALayerThatKnowsAHigherOne() {
+        assertThat(violations(RULES.layerDependsOnlyDownwards(0)))
+                .isNotEmpty()
+                .allMatch(v -> v.contains("KnowsTheRing"));
+    }
+
+    @Test
+    void refusesAFacetThatKnowsTheEntry() {
+        assertThat(violations(RULES.layerDependsOnlyDownwards(4)))
+                .isNotEmpty()
+                .allMatch(v -> v.contains("KnowsTheEntry"));
+    }
+
+    @Test
+    void refusesVocabularyThatKnowsALayer() {
+        assertThat(violations(RULES.vocabularyKnowsOnlyItself()))
+                .isNotEmpty()
+                .allMatch(v -> v.contains("Word"));
+    }
+
+    @Test
+    void refusesAClassWithoutALayer() {
+        assertThat(violations(RULES.everyClassHasALayer()))
+                .singleElement()
+                .asString()
+                .contains("HasNoLayer");
+    }
+
+    @Test
+    void refusesRestrictedCallsAndReferencesOutsideSys() {
+        assertThat(violations(RULES.onlySysCallsRestrictedMethods()))
+                .hasSize(2)
+                .allMatch(v -> v.contains("RefersToRestricted"))
+                .anyMatch(v -> v.contains("downcallHandle"))
+                .anyMatch(v -> v.contains("System.load"));
+    }
+
+    private static List<String> violations(ArchRule rule) {
+        return rule.evaluate(CLASSES).getFailureReport().getDetails();
+    }
+}

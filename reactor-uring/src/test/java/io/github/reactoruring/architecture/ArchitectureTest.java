@@ -1,0 +1,43 @@
+package io.github.reactoruring.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ArchitectureTest {
+
+    private static final String ROOT = "io.github.reactoruring";
+    private static final ArchitectureRules RULES = new ArchitectureRules(ROOT);
+    private static final JavaClasses LIBRARY = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    static IntStream layers() {
+        return ArchitectureRules.layers().stream().mapToInt(l -> l);
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void layersImportOnlyDownwards(int layer) {
+        RULES.layerDependsOnlyDownwards(layer).check(LIBRARY);
+    }
+
+    @Test
+    void vocabularyKnowsOnlyItself() {
+        RULES.vocabularyKnowsOnlyItself().check(LIBRARY);
+    }
+
+    @Test
+    void everyClassHasALayer() {
+        RULES.everyClassHasALayer().check(LIBRARY);
+    }
+
+    @Test
+    void onlySysCallsRestrictedMethods() {
+        RULES.onlySysCallsRestrictedMethods().check(LIBRARY);
+    }
+}

@@ -1,0 +1,96 @@
+package io.github.reactoruring.architecture;
+
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.module.Configuration;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReader;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jctools.queues.MessagePassingQueue;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+
+/** Puts the built classes on a module path with exactly the library's mandatory dependencies. */
+class ModulePathTest {
+
+    private static final String NAME = "io.github.reactoruring";
+    private static final Path CLASSES = Path.of(System.getProperty("basedir", "")).resolve("target/classes");
+    /** Their libraries are optional, so their classes need not link here. */
+    private static final Set<String> INTEGRATIONS = Set.of(NAME + ".netty", NAME + ".spring", NAME + ".micrometer");
+
+    @Test
+    void exportsEveryPublicPackageAndNothingInternal() {
+        ModuleDescriptor descriptor = layer().findModule(NAME).orElseThrow().getDescriptor();
+
+        Set<String> exported = descriptor.exports().stream().map(ModuleDescriptor.Exports::source).collect(toSet());
+        Set<String> withPublicTypes = classNames().stream()
+                .filter(c -> !c.endsWith(".package-info"))
+                .map(c -> c.substring(0, c.lastIndexOf('.')))
+                .filter(p -> !p.startsWith(NAME + ".internal"))
+                .collect(toSet());
+
+        assertThat(descriptor.isOpen()).isFalse();
+        assertThat(descriptor.opens()).isEmpty();
+        assertThat(descriptor.exports()).noneMatch(ModuleDescriptor.Exports::isQualified);
+        assertThat(exported).isEqualTo(withPublicTypes);
+    }
+
+    @Test
+    void linksEveryClassWithoutOptionalDependencies() {
+        Module module = layer().findModule(NAME).orElseThrow();
+
+        assertThat(classNames()).isNotEmpty().allSatisfy(name -> assertThatCode(() -> link(module, name))
+                .doesNotThrowAnyException());
+    }
+
+    private static void link(Module module, String name) {
+        Class<?> type = Class.forName(module, name);
+        assertThat(type).as(name).isNotNull();
+        assertThat(type.getModule()).isSameAs(module);
+        type.getDeclaredMethods();
+        type.getDeclaredFields();
+        type.getDeclaredConstructors();
+    }
+
+    private static ModuleLayer layer() {
+        ModuleFinder finder = ModuleFinder.of(CLASSES, homeOf(Flux.class), homeOf(Publisher.class),
+                homeOf(MessagePassingQueue.class), homeOf(NullMarked.class));
+        Configuration configuration = ModuleLayer.boot().configuration()
+                .resolve(finder, ModuleFinder.of(), Set.of(NAME));
+        return ModuleLayer.defineModulesWithOneLoader(configuration, List.of(ModuleLayer.boot()),
+                ClassLoader.getPlatformClassLoader()).layer();
+    }
+
+    private static List<String> classNames() {
+        try (ModuleReader reader = ModuleFinder.of(CLASSES).find(NAME).orElseThrow().open()) {
+            return reader.list()
+                    .filter(r -> r.endsWith(".class") && !r.equals("module-info.class"))
+                    .map(r -> r.substring(0, r.length() - ".class".length()).replace('/', '.'))
+                    .filter(c -> INTEGRATIONS.stream().noneMatch(i -> c.startsWith(i + ".")))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path homeOf(Class<?> type) {
+        try {
+            Path home = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+            assertThat(Files.exists(home)).as("%s", home).isTrue();
+            return home;
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
