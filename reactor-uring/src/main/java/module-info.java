@@ -6,4 +6,10 @@ module io.github.reactoruring {
     requires transitive org.reactivestreams;
     requires org.jctools.core;
     requires static transitive org.jspecify;
+
+    exports io.github.reactoruring;
+    exports io.github.reactoruring.buffer;
+    exports io.github.reactoruring.file;
+    exports io.github.reactoruring.raw;
+    exports io.github.reactoruring.time;
 }

@@ -24,7 +24,7 @@ class ArchitectureRulesTest {
 
     @Test
     void refusesAFacetThatKnowsTheEntry() {
-        assertThat(violations(RULES.layerDependsOnlyDownwards(4)))
+        assertThat(violations(RULES.layerDependsOnlyDownwards(3)))
                 .isNotEmpty()
                 .allMatch(v -> v.contains("KnowsTheEntry"));
     }

@@ -1,0 +1,39 @@
+package io.github.reactoruring;
+
+import org.jspecify.annotations.Nullable;
+
+/** Holds the Uring of the JVM, and whether one can be had at all; both are found out once. */
+final class SharedUring {
+
+    private static @Nullable Uring shared;
+    private static @Nullable Throwable cause;
+    private static boolean tried;
+
+    private SharedUring() {
+    }
+
+    static synchronized Uring get() {
+        if (shared != null) {
+            return shared;
+        }
+        Uring opened = Uring.builder("shared").build();
+        shared = opened;
+        return opened;
+    }
+
+    static synchronized @Nullable Uring ifOpen() {
+        return shared;
+    }
+
+    static synchronized @Nullable Throwable unavailabilityCause() {
+        if (!tried && shared == null) {
+            tried = true;
+            try {
+                Uring.builder("probe").submissionEntries(1).completionEntries(2).build().dispose();
+            } catch (Throwable t) {
+                cause = t;
+            }
+        }
+        return cause;
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.reactoruring.buffer;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Makes the buffers a source emits. The kernel writes to native memory while the chunk is <em>leased</em>; once
+ * filled, it becomes a buffer, whose ownership passes to the subscriber.
+ *
+ * <p>Implement it to read straight into buffers of another kind. A factory may be shared by rings and must be
+ * thread-safe.
+ *
+ * @param <B> the buffer type that is emitted
+ */
+public interface BufferFactory<B> {
+
+    /**
+     * Returns the default: heap {@link ByteBuffer}s, positioned at 0, limited to what was read. The data is copied out of
+     * pooled native memory, so that a buffer is garbage-collected like any object and cannot be used after free.
+     */
+    static BufferFactory<ByteBuffer> heap() {
+        return HeapBuffers.INSTANCE;
+    }
+
+    /** Leases native memory for the kernel to write {@code capacityBytes} to. Called on a ring thread. */
+    Lease<B> lease(int capacityBytes);
+
+    /** Frees a filled buffer that no subscriber took. */
+    void release(B buffer);
+
+    /**
+     * Native memory the kernel may write to. Ends exactly once, by {@link #fill} or {@link #release}, and never before
+     * the kernel is done with it.
+     *
+     * @param <B> the buffer type that is emitted
+     */
+    interface Lease<B> {
+
+        /** Returns the address of the first byte. */
+        long address();
+
+        /** Returns how many bytes the kernel may write. */
+        int capacityBytes();
+
+        /** Ends the lease with a buffer of the first {@code lengthBytes} bytes. */
+        B fill(int lengthBytes);
+
+        /** Ends the lease without a buffer. */
+        void release();
+    }
+}

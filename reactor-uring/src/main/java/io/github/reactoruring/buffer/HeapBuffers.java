@@ -1,0 +1,61 @@
+package io.github.reactoruring.buffer;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/** Copies each chunk from pooled native memory to a heap buffer of its own. */
+final class HeapBuffers implements BufferFactory<ByteBuffer> {
+
+    static final HeapBuffers INSTANCE = new HeapBuffers();
+
+    private final NativePool pool = new NativePool();
+
+    private HeapBuffers() {
+    }
+
+    @Override
+    public Lease<ByteBuffer> lease(int capacityBytes) {
+        return new CopiedChunk(pool, pool.acquire(capacityBytes), capacityBytes);
+    }
+
+    @Override
+    public void release(ByteBuffer buffer) {
+        // The garbage collector's.
+    }
+
+    private static final class CopiedChunk implements Lease<ByteBuffer> {
+
+        private final NativePool pool;
+        private final MemorySegment memory;
+        private final int capacityBytes;
+
+        CopiedChunk(NativePool pool, MemorySegment memory, int capacityBytes) {
+            this.pool = pool;
+            this.memory = memory;
+            this.capacityBytes = capacityBytes;
+        }
+
+        @Override
+        public long address() {
+            return memory.address();
+        }
+
+        @Override
+        public int capacityBytes() {
+            return capacityBytes;
+        }
+
+        @Override
+        public ByteBuffer fill(int lengthBytes) {
+            byte[] copy = new byte[lengthBytes];
+            MemorySegment.copy(memory, 0, MemorySegment.ofArray(copy), 0, lengthBytes);
+            pool.release(memory);
+            return ByteBuffer.wrap(copy);
+        }
+
+        @Override
+        public void release() {
+            pool.release(memory);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.reactoruring.file;
+
+import java.nio.ByteBuffer;
+
+import io.github.reactoruring.buffer.BufferFactory;
+import reactor.core.publisher.Mono;
+
+/**
+ * An open file or pipe. Its descriptor never leaves the library, so that a batch of disposals on it can become a single
+ * cancel by file.
+ *
+ * <p>Positions are in bytes. A pipe has none: use the methods without.
+ *
+ * <p><b>Threading:</b> any; operations may overlap, and overlapping ones without a position race for it.
+ */
+public interface UringFile {
+
+    /** Reads up to {@code maxBytes} at the current position into a heap buffer; see {@link #readAt(long, int, BufferFactory)}. */
+    Mono<ByteBuffer> read(int maxBytes);
+
+    /** Reads up to {@code maxBytes} at {@code position} into a heap buffer; see {@link #readAt(long, int, BufferFactory)}. */
+    Mono<ByteBuffer> readAt(long position, int maxBytes);
+
+    /** Reads at the current position; see {@link #readAt(long, int, BufferFactory)}. */
+    <B> Mono<B> read(int maxBytes, BufferFactory<B> buffers);
+
+    /**
+     * Reads once at {@code position}.
+     *
+     * <p><b>Cancellation:</b> a pending read of a pipe is cancelled and takes no data; one of a regular file ends by
+     * itself, and its buffer lives until then.
+     *
+     * @return a buffer of 1..maxBytes bytes, owned by the subscriber; empty at the end of the file
+     * @throws IllegalArgumentException if position is negative or maxBytes less than 1
+     */
+    <B> Mono<B> readAt(long position, int maxBytes, BufferFactory<B> buffers);
+
+    /** Writes all of {@code data} at the current position, or at the end of a file opened to append; see {@link #writeAt}. */
+    Mono<Integer> write(ByteBuffer data);
+
+    /**
+     * Writes all of {@code data} at {@code position}: as many writes as it takes. The bytes between position and limit
+     * at assembly; they must not change before the end. The buffer's position does not move.
+     *
+     * <p><b>Cancellation:</b> what was not written by then is not; how much was is unknown.
+     *
+     * @return emits the number of bytes
+     */
+    Mono<Integer> writeAt(long position, ByteBuffer data);
+
+    /**
+     * Closes the file: new operations fail with {@link java.nio.channels.ClosedChannelException}, those in flight are
+     * cancelled as far as they can be, and when the last is over the descriptor is closed. Idempotent; cancelling the
+     * Mono does not stop it.
+     */
+    Mono<Void> close();
+}

@@ -1,0 +1,63 @@
+package io.github.reactoruring.file;
+
+import java.nio.ByteBuffer;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+
+import io.github.reactoruring.buffer.BufferFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Opens and reads files on the ring.
+ *
+ * <p>Paths are those of the default filesystem. Errors are java.nio.file's own, with the path:
+ * {@link java.nio.file.NoSuchFileException}, {@link java.nio.file.AccessDeniedException}, … and
+ * {@link io.github.reactoruring.UringException} for the rest.
+ */
+public interface UringFiles {
+
+    /** Reads a whole file with {@link ReadOptions#defaults()} into heap buffers; see {@link #read(Path, ReadOptions, BufferFactory)}. */
+    Flux<ByteBuffer> read(Path path);
+
+    /** Reads a file into heap buffers; see {@link #read(Path, ReadOptions, BufferFactory)}. */
+    Flux<ByteBuffer> read(Path path, ReadOptions options);
+
+    /**
+     * Reads a file in order: opened by the first request of each subscriber, closed when it ends.
+     *
+     * <p><b>Demand:</b> no more chunks are in flight or buffered than were requested, nor more bytes than
+     * {@link ReadOptions#readAheadBytes}.
+     *
+     * <p><b>Cancellation:</b> returns at once. Reads not yet submitted never are; those in flight are cancelled, though a
+     * read of a regular file is not to be found by a cancel and ends by itself; its buffer and the descriptor live until
+     * then. Buffers read and not emitted are released.
+     *
+     * <p><b>Threading:</b> signals come on the ring's thread, which must not be blocked.
+     *
+     * <p><b>Buffers:</b> 0..N of 1..chunkBytes bytes, each owned by the subscriber. Of a regular file all but the last are
+     * full; a pipe or device gives what it has, one read at a time.
+     *
+     * <p>What a regular file grows by after its opening may or may not be read; one that shrinks ends early.
+     *
+     * @return the file's content in order
+     * @throws IllegalArgumentException if the path is not one of the default filesystem
+     * @implNote OPENAT, READ, CLOSE: Linux 5.6. Files of FUSE, network and unknown filesystems are read by kernel workers
+     *     (IOSQE_ASYNC), since such a read may block the ring otherwise
+     */
+    <B> Flux<B> read(Path path, ReadOptions options, BufferFactory<B> buffers);
+
+    /**
+     * Opens a file. Whoever takes it closes it: {@code Mono.usingWhen(files.open(path), …, UringFile::close)}.
+     *
+     * <p><b>Cancellation:</b> a descriptor that arrives after the disposal is closed.
+     *
+     * @param options of {@link java.nio.file.StandardOpenOption}; none opens for reading
+     * @throws IllegalArgumentException if the options contradict each other
+     * @throws UnsupportedOperationException if an option is not supported
+     */
+    Mono<UringFile> open(Path path, OpenOption... options);
+
+    /** Makes a pipe, whose two ends belong to the caller (pipe2(2)). Its numbers never leave the library. */
+    Mono<UringPipe> pipe();
+}

@@ -1,0 +1,100 @@
+package io.github.reactoruring.internal.facet;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.file.UringFile;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.FileReadOnce;
+import io.github.reactoruring.internal.source.FileWrite;
+import io.github.reactoruring.internal.source.LoopMono;
+import io.github.reactoruring.internal.source.OneShotMono;
+import reactor.core.publisher.Mono;
+
+/** An open file on its ring. */
+final class RingFile implements UringFile {
+
+    private static final long CURRENT = -1;
+
+    private final OpenFile file;
+    private final boolean forceAsync;
+
+    RingFile(OpenFile file, boolean forceAsync) {
+        this.file = file;
+        this.forceAsync = forceAsync;
+    }
+
+    @Override
+    public Mono<ByteBuffer> read(int maxBytes) {
+        return read(maxBytes, BufferFactory.heap());
+    }
+
+    @Override
+    public Mono<ByteBuffer> readAt(long position, int maxBytes) {
+        return readAt(position, maxBytes, BufferFactory.heap());
+    }
+
+    @Override
+    public <B> Mono<B> read(int maxBytes, BufferFactory<B> buffers) {
+        return readFrom(CURRENT, maxBytes, buffers);
+    }
+
+    @Override
+    public <B> Mono<B> readAt(long position, int maxBytes, BufferFactory<B> buffers) {
+        checkPosition(position);
+        return readFrom(position, maxBytes, buffers);
+    }
+
+    private <B> Mono<B> readFrom(long position, int maxBytes, BufferFactory<B> buffers) {
+        Objects.requireNonNull(buffers, "buffers");
+        if (maxBytes < 1) {
+            throw new IllegalArgumentException("maxBytes must be 1 or more, not " + maxBytes);
+        }
+        return OneShotMono.create(file.loop(),
+                (loop, actual) -> new FileReadOnce<>(file, forceAsync, actual, position, maxBytes, buffers));
+    }
+
+    @Override
+    public Mono<Integer> write(ByteBuffer data) {
+        return writeFrom(CURRENT, data);
+    }
+
+    @Override
+    public Mono<Integer> writeAt(long position, ByteBuffer data) {
+        checkPosition(position);
+        return writeFrom(position, data);
+    }
+
+    private Mono<Integer> writeFrom(long position, ByteBuffer data) {
+        ByteBuffer bytes = data.slice();
+        if (!bytes.hasRemaining()) {
+            return Mono.just(0);
+        }
+        return OneShotMono.create(file.loop(),
+                (loop, actual) -> new FileWrite(file, forceAsync, actual, position, bytes));
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return LoopMono.create(file.loop(), sink -> file.close(result -> {
+            if (result < 0) {
+                sink.error(Errors.ofPath(-result, "CLOSE", file.name()));
+            } else {
+                sink.success();
+            }
+        }));
+    }
+
+    private static void checkPosition(long position) {
+        if (position < 0) {
+            throw new IllegalArgumentException("position must be 0 or more, not " + position);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "UringFile(" + file.name() + ")";
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.reactoruring.internal.facet;
+
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystems;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.file.ReadOptions;
+import io.github.reactoruring.file.UringFile;
+import io.github.reactoruring.file.UringFiles;
+import io.github.reactoruring.file.UringPipe;
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.source.FileReadFlux;
+import io.github.reactoruring.internal.source.MakePipe;
+import io.github.reactoruring.internal.source.OneShotMono;
+import io.github.reactoruring.internal.source.OpenMono;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Opens files, each on one of the rings for life. */
+public final class RingFiles implements UringFiles {
+
+    private static final int DEFAULT_MODE = 0666;
+
+    private final Supplier<EventLoop> loops;
+
+    /** @param loops chooses the ring of each file */
+    public RingFiles(Supplier<EventLoop> loops) {
+        this.loops = loops;
+    }
+
+    @Override
+    public Flux<ByteBuffer> read(Path path) {
+        return read(path, ReadOptions.defaults());
+    }
+
+    @Override
+    public Flux<ByteBuffer> read(Path path, ReadOptions options) {
+        return read(path, options, BufferFactory.heap());
+    }
+
+    @Override
+    public <B> Flux<B> read(Path path, ReadOptions options, BufferFactory<B> buffers) {
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(buffers, "buffers");
+        return FileReadFlux.create(loops.get(), name(path), options, buffers);
+    }
+
+    @Override
+    public Mono<UringFile> open(Path path, OpenOption... options) {
+        int flags = OpenOptions.flags(options);
+        return OpenMono.create(loops.get(), name(path), flags, DEFAULT_MODE, RingFile::new);
+    }
+
+    @Override
+    public Mono<UringPipe> pipe() {
+        return OneShotMono.create(loops.get(), (loop, actual) -> new MakePipe<>(loop, actual,
+                (source, sink) -> new UringPipe(new RingFile(source, false), new RingFile(sink, false))));
+    }
+
+    private static String name(Path path) {
+        if (path.getFileSystem() != FileSystems.getDefault()) {
+            throw new IllegalArgumentException("The kernel opens paths of the default filesystem only, not " + path
+                    + " of " + path.getFileSystem());
+        }
+        return path.toString();
+    }
+}

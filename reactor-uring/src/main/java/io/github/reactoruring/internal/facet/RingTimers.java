@@ -1,0 +1,37 @@
+package io.github.reactoruring.internal.facet;
+
+import java.time.Duration;
+
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.source.IntervalFlux;
+import io.github.reactoruring.internal.source.OneShotMono;
+import io.github.reactoruring.internal.source.Timeout;
+import io.github.reactoruring.time.Timers;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Arms timers on one ring. */
+public final class RingTimers implements Timers {
+
+    private final EventLoop loop;
+
+    public RingTimers(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    @Override
+    public Mono<Long> after(Duration delay) {
+        if (delay.isNegative()) {
+            throw new IllegalArgumentException("delay must be zero or more, not " + delay);
+        }
+        return OneShotMono.create(loop, (ring, actual) -> new Timeout(ring, actual, delay));
+    }
+
+    @Override
+    public Flux<Long> interval(Duration period) {
+        if (!period.isPositive()) {
+            throw new IllegalArgumentException("period must be more than zero, not " + period);
+        }
+        return IntervalFlux.create(loop, period);
+    }
+}

@@ -1,0 +1,187 @@
+package io.github.reactoruring.internal.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.reactoruring.CancelPolicy;
+import io.github.reactoruring.internal.ring.Ring;
+import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.internal.ring.RingFeatures;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+
+/**
+ * Turns the disposals of a turn into cancel SQEs, and pursues what they did not end.
+ *
+ * <p>Invariant: a request handed to {@link #add} is pending, or staged and pursued, until its final CQE: no cancel is
+ * ever dropped. What a full submission queue cannot take stays pending, and is planned anew next turn, since requests
+ * may have come that a wide key would hit.
+ */
+final class Canceller {
+
+    private final Ring ring;
+    private final InFlightTable inFlight;
+    private final LoopStats stats;
+    private final CancelPolicy policy;
+    private final CancelCapabilities capabilities;
+    private final int singleFlags;
+    private final int singlesPerTurn;
+    private final PlanView view;
+    private final Pursuit pursuit = new Pursuit();
+    private List<Request> pending = new ArrayList<>();
+    private List<Request> spare = new ArrayList<>();
+    private final List<Request> due = new ArrayList<>();
+    private boolean anyPending;
+    private long wideCancels;
+
+    Canceller(Ring ring, InFlightTable inFlight, LoopStats stats, CancelPolicy policy) {
+        this.ring = ring;
+        this.inFlight = inFlight;
+        this.stats = stats;
+        this.policy = policy;
+        RingFeatures features = ring.features();
+        capabilities = new CancelCapabilities(features.has(RingFeature.CANCEL_ALL_FD_ANY),
+                features.has(RingFeature.CANCEL_FD_FIXED), features.has(RingFeature.CANCEL_OP));
+        singleFlags = features.has(RingFeature.CQE_SKIP) ? IoUringAbi.IOSQE_CQE_SKIP_SUCCESS : 0;
+        // Half the queue: new requests go on while thousands are cancelled one by one.
+        singlesPerTurn = Math.max(1, ring.submissionCapacity() / 2);
+        view = new PlanView(inFlight);
+    }
+
+    /** Takes a request whose source lost interest. */
+    void add(Request request) {
+        if (request.inFlight() && request.markCancelQueued()) {
+            pending.add(request);
+            if (request.isDisposed()) {
+                stats.disposals.increment();
+            }
+        }
+    }
+
+    /** Cancels all that is in flight, the loop's own poll included. For the shutdown only. */
+    void cancelEverything() {
+        if (inFlight.byOpcode().total() == 0) {
+            return;
+        }
+        anyPending = capabilities.allAndFd();
+        inFlight.forEach(request -> {
+            if (request.survivesClosing()) {
+                return;
+            }
+            if (!anyPending) {
+                add(request);
+            } else if (request.markCancelQueued()) {
+                pursuit.cancelled(request);
+            }
+        });
+    }
+
+    boolean hasUnstaged() {
+        return anyPending || !pending.isEmpty();
+    }
+
+    long nanosToNextPursuit(long now) {
+        return pursuit.nanosToNext(now);
+    }
+
+    /** Tells that all completions so far were dispatched. */
+    void settled() {
+        if (ring.staged() == 0) {
+            pursuit.settled(System.nanoTime());
+        }
+    }
+
+    /** Stages what fits; runs before this turn's requests are staged. */
+    void stage(long now) {
+        if (anyPending && ring.freeSqes() > 0) {
+            anyPending = false;
+            stageWide(0, -1, IoUringAbi.IORING_ASYNC_CANCEL_ANY);
+        }
+        if (!pending.isEmpty()) {
+            stagePending();
+        }
+        pursueAgain(now);
+    }
+
+    private void stagePending() {
+        List<Request> batch = pending;
+        batch.removeIf(request -> !request.inFlight());
+        pending = spare;
+        spare = batch;
+        if (batch.size() == 1) {
+            stageSingleOrKeep(batch.getFirst(), 0);
+        } else if (!batch.isEmpty()) {
+            stagePlan(batch);
+        }
+        batch.clear();
+    }
+
+    private void stagePlan(List<Request> batch) {
+        CancelPlan plan = CancelPlanner.plan(view, view.describe(batch), capabilities, policy);
+        view.clear();
+        for (CancelKey key : plan.wideKeys()) {
+            boolean staged = ring.freeSqes() > 0;
+            if (staged) {
+                stageWide(key.opcode(), key.fd(), key.flags());
+                stats.sqesSaved.add(key.covered().length - 1);
+            }
+            for (int position : key.covered()) {
+                keepOrPursue(batch.get(position), staged);
+            }
+        }
+        int singles = 0;
+        for (long userData : plan.singles()) {
+            Request request = inFlight.lookup(userData);
+            if (request != null) {
+                stageSingleOrKeep(request, singles++);
+            }
+        }
+    }
+
+    private void stageSingleOrKeep(Request request, int stagedBefore) {
+        boolean staged = stagedBefore < singlesPerTurn && ring.freeSqes() > 0;
+        if (staged) {
+            stageSingle(request);
+        }
+        keepOrPursue(request, staged);
+    }
+
+    private void keepOrPursue(Request request, boolean staged) {
+        if (staged) {
+            pursuit.cancelled(request);
+        } else {
+            pending.add(request);
+        }
+    }
+
+    private void pursueAgain(long now) {
+        pursuit.drainDue(now, Math.min(singlesPerTurn, ring.freeSqes()), due);
+        for (Request request : due) {
+            stageSingle(request);
+            stats.recancels.increment();
+            pursuit.cancelled(request);
+        }
+        due.clear();
+    }
+
+    private void stageSingle(Request request) {
+        next().opcode(IoUringAbi.IORING_OP_ASYNC_CANCEL).flags(singleFlags).fd(-1).addr(request.userData())
+                .userData(UserData.cancelOf(request.userData()));
+        stats.cancelSqes.increment();
+    }
+
+    private void stageWide(int opcode, int fd, int flags) {
+        next().opcode(IoUringAbi.IORING_OP_ASYNC_CANCEL).fd(fd).len(opcode).opFlags(flags)
+                .userData(UserData.wideCancel(wideCancels++));
+        stats.cancelSqes.increment();
+        stats.allCancelSqes.increment();
+    }
+
+    private Sqe next() {
+        Sqe sqe = ring.nextSqe();
+        if (sqe == null) {
+            throw new IllegalStateException("The submission queue said it had room");
+        }
+        return sqe;
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.reactoruring.internal.loop;
+
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+
+/** Closes a file's descriptor on the ring. Stands outside the file's own count: FD never matches a CLOSE. */
+final class CloseRequest extends Request {
+
+    private final OpenFile closing;
+
+    CloseRequest(OpenFile closing) {
+        super(closing.loop());
+        this.closing = closing;
+    }
+
+    @Override
+    protected int opcode() {
+        return IoUringAbi.IORING_OP_CLOSE;
+    }
+
+    @Override
+    boolean survivesClosing() {
+        return true;
+    }
+
+    @Override
+    protected void prepare(Sqe sqe) {
+        sqe.opcode(IoUringAbi.IORING_OP_CLOSE);
+        if (closing.fixed()) {
+            sqe.fileIndex(closing.descriptor() + 1);
+        } else {
+            sqe.fd(closing.descriptor());
+        }
+    }
+
+    @Override
+    protected void completed(int result, int flags) {
+        if (result == -Errno.ECANCELED) {
+            // Somebody's ANY hit it before it ran: the descriptor is still open.
+            closing.submitClose();
+        } else {
+            closing.closed(result);
+        }
+    }
+
+    @Override
+    protected void failed(Throwable cause) {
+        closing.closed(-Errno.EBADF);
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.reactoruring.internal.loop;
+
+import io.github.reactoruring.internal.ring.CqeBatch;
+import io.github.reactoruring.internal.ring.Ring;
+import io.github.reactoruring.internal.sys.Errno;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * Copies completions out of the ring, then tells each request; never the two at once, so that a callback may use the
+ * ring, and a callback that throws loses no completion.
+ */
+final class Dispatcher {
+
+    private static final Logger LOG = Loggers.getLogger(EventLoop.class);
+
+    private final Ring ring;
+    private final InFlightTable inFlight;
+    private final WakePoll wakePoll;
+    private final LoopStats stats;
+    private final CqeBatch batch = new CqeBatch(256);
+
+    Dispatcher(Ring ring, InFlightTable inFlight, WakePoll wakePoll, LoopStats stats) {
+        this.ring = ring;
+        this.inFlight = inFlight;
+        this.wakePoll = wakePoll;
+        this.stats = stats;
+    }
+
+    /** Dispatches what is there, up to about {@code limit}; returns the number. */
+    int dispatch(int limit) {
+        int total = 0;
+        while (total < limit && ring.reap(batch) > 0) {
+            int count = batch.size();
+            for (int i = 0; i < count; i++) {
+                dispatch(batch.userData(i), batch.result(i), batch.flags(i));
+            }
+            batch.clear();
+            total += count;
+        }
+        return total;
+    }
+
+    private void dispatch(long userData, int result, int flags) {
+        switch (UserData.kind(userData)) {
+            case UserData.REQUEST -> request(userData, result, flags);
+            case UserData.CANCEL_ONE, UserData.CANCEL_WIDE -> cancelAnswered(result);
+            default -> {
+                if (userData == UserData.WAKE) {
+                    stats.wakeUps.increment();
+                    wakePoll.woken(result, flags);
+                }
+            }
+        }
+    }
+
+    private void request(long userData, int result, int flags) {
+        Request request = inFlight.lookup(userData);
+        if (request == null) {
+            stats.staleCompletions.increment();
+            LOG.warn("Ignored a completion for a request that is over: user_data=0x{}, result={}",
+                    Long.toHexString(userData), result);
+            return;
+        }
+        if (!Request.isFinal(flags)) {
+            deliver(request, request.isDisposed(), result, flags);
+            return;
+        }
+        // The slot first: the callback may need one.
+        inFlight.retire(request);
+        stats.completed.increment();
+        boolean disposed = request.markRetired();
+        if (disposed) {
+            (wasCancelled(result) ? stats.cancelled : stats.lateCompletions).increment();
+        }
+        deliver(request, disposed, result, flags);
+        release(request);
+    }
+
+    private static void deliver(Request request, boolean disposed, int result, int flags) {
+        try {
+            if (disposed) {
+                request.discarded(result, flags);
+            } else {
+                request.completed(result, flags);
+            }
+        } catch (Throwable t) {
+            LOG.error("A request's callback failed", t);
+        }
+    }
+
+    private static void release(Request request) {
+        try {
+            request.released();
+            OpenFile file = request.file();
+            if (file != null) {
+                file.requestRetired();
+            }
+        } catch (Throwable t) {
+            LOG.error("Releasing a request failed", t);
+        }
+    }
+
+    /**
+     * Does not book-keep: what a cancel says it found is wrong for io-wq, and "not found" does not mean completed.
+     * Only the targets' own completions count.
+     */
+    private static void cancelAnswered(int result) {
+        if (result < 0 && result != -Errno.ENOENT && result != -Errno.EALREADY && LOG.isDebugEnabled()) {
+            LOG.debug("A cancel was refused: {}", Errno.name(-result));
+        }
+    }
+
+    private static boolean wasCancelled(int result) {
+        return result == -Errno.ECANCELED || result == -Errno.EINTR || result == -Errno.ERESTARTSYS;
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.reactoruring.internal.loop;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the disposals one thread makes, and delivers them to each loop as one mailbox entry, so that no turn sees
+ * only a part of them.
+ */
+public final class DisposalBatch {
+
+    private static final ThreadLocal<@Nullable DisposalBatch> CURRENT = new ThreadLocal<>();
+
+    private final Map<EventLoop, List<Runnable>> disposals = new IdentityHashMap<>(2);
+
+    private DisposalBatch() {
+    }
+
+    /** Runs {@code action}, and delivers the disposals made in it, on this thread, together. Nested batches join. */
+    public static void run(Runnable action) {
+        if (CURRENT.get() != null) {
+            action.run();
+            return;
+        }
+        DisposalBatch batch = new DisposalBatch();
+        CURRENT.set(batch);
+        try {
+            action.run();
+        } finally {
+            CURRENT.remove();
+            batch.deliver();
+        }
+    }
+
+    /** Takes the disposal if this thread collects; false where it has to be delivered alone. */
+    static boolean collect(EventLoop loop, Runnable disposal) {
+        DisposalBatch batch = CURRENT.get();
+        if (batch == null) {
+            return false;
+        }
+        batch.disposals.computeIfAbsent(loop, key -> new ArrayList<>()).add(disposal);
+        return true;
+    }
+
+    private void deliver() {
+        disposals.forEach((loop, tasks) -> loop.execute(() -> tasks.forEach(loop::runSafely)));
+    }
+}

@@ -1,0 +1,328 @@
+package io.github.reactoruring.internal.loop;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.CancelPolicy;
+import io.github.reactoruring.internal.ring.Ring;
+import io.github.reactoruring.internal.sys.ErrnoException;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * Drives one ring: drain the mailbox, stage cancels, stage requests, enter once, dispatch.
+ *
+ * <p>Cancels are staged before the turn's new requests: a cancel sees only earlier SQEs, so that one keyed by file
+ * cannot hit a request that came after the plan.
+ *
+ * <p><b>Threads:</b> {@link #turn} belongs to the thread that called {@link #start}; {@link #execute} and
+ * {@link #dispose} any.
+ */
+public final class EventLoop {
+
+    /** The user_data of a ring's wake-up completions. */
+    public static final long WAKE_USER_DATA = UserData.WAKE;
+
+    private static final Logger LOG = Loggers.getLogger(EventLoop.class);
+    private static final int TASKS_PER_TURN = 4096;
+    private static final int COMPLETIONS_PER_TURN = 4096;
+
+    private final String name;
+    private final Ring ring;
+    private final Mailbox mailbox = new Mailbox();
+    private final ArrayDeque<Runnable> ownTasks = new ArrayDeque<>();
+    private final InFlightTable inFlight = new InFlightTable();
+    private final LoopStats stats = new LoopStats();
+    private final Submitter submitter;
+    private final Canceller canceller;
+    private final Dispatcher dispatcher;
+    private final WakePoll wakePoll;
+    private final Set<OpenFile> openFiles = new LinkedHashSet<>();
+    private final CompletableFuture<Void> terminated = new CompletableFuture<>();
+    private final EnterGuard enterGuard;
+    private @Nullable Shutdown shutdown;
+    private volatile @Nullable Thread owner;
+    private volatile boolean over;
+
+    /**
+     * Makes a loop over a ring that is still disabled.
+     *
+     * @param maxInFlight the largest number of requests in flight
+     */
+    public EventLoop(String name, Ring ring, CancelPolicy policy, int maxInFlight) {
+        this.name = name;
+        this.ring = ring;
+        wakePoll = new WakePoll(ring, inFlight);
+        submitter = new Submitter(ring, inFlight, stats, maxInFlight);
+        canceller = new Canceller(ring, inFlight, stats, policy);
+        dispatcher = new Dispatcher(ring, inFlight, wakePoll, stats);
+        enterGuard = new EnterGuard(ring, stats);
+    }
+
+    // ---- Any thread
+
+    public String name() {
+        return name;
+    }
+
+    public Ring ring() {
+        return ring;
+    }
+
+    public LoopStats stats() {
+        return stats;
+    }
+
+    public boolean inEventLoop() {
+        return Thread.currentThread() == owner;
+    }
+
+    /** Runs {@code task} on the owner: in this turn or the next when called there. A {@link LoopTask} may be rejected. */
+    public void execute(Runnable task) {
+        if (inEventLoop()) {
+            if (over) {
+                reject(task);
+            } else {
+                ownTasks.add(task);
+            }
+        } else if (mailbox.offer(task, this::reject)) {
+            ring.wake();
+        }
+    }
+
+    /** Runs a disposal on the owner, together with others where the calling thread is collecting a batch. */
+    public void dispose(Runnable disposal) {
+        if (!DisposalBatch.collect(this, disposal)) {
+            execute(disposal);
+        }
+    }
+
+    /**
+     * Closes the loop: rejects what is new, drops what is queued, cancels what is in flight, closes files, then the
+     * ring. Completes when that is done, exceptionally when requests were still in flight after {@code timeoutNanos}.
+     */
+    public CompletableFuture<Void> close(long timeoutNanos) {
+        execute(() -> {
+            if (shutdown == null) {
+                shutdown = new Shutdown(this, System.nanoTime() + timeoutNanos);
+            }
+        });
+        return terminated;
+    }
+
+    public CompletableFuture<Void> terminated() {
+        return terminated;
+    }
+
+    // ---- The owner
+
+    /** Makes the calling thread the owner; false when the kernel refused, and the loop has failed. */
+    public boolean start() {
+        owner = Thread.currentThread();
+        int result = ring.enable();
+        if (result < 0) {
+            fail(new ErrnoException(-result, "io_uring_register(ENABLE_RINGS)"));
+        }
+        return !over;
+    }
+
+    public boolean isOver() {
+        return over;
+    }
+
+    /**
+     * Runs one turn; returns the amount of work done.
+     *
+     * @param mayBlock whether to wait for a completion or a wake-up when there is nothing to do
+     */
+    public int turn(boolean mayBlock) {
+        int work = runTasks();
+        boolean wakeable = wakePoll.arm();
+        canceller.stage(System.nanoTime());
+        submitter.stage();
+        boolean block = mayBlock && wakeable && nothingToDo() && mailbox.park();
+        stats.inFlight.set(inFlight.size());
+        boolean entered = enter(block);
+        mailbox.unpark();
+        work += dispatch(entered);
+        if (shutdown != null && !over) {
+            shutdown.advance(System.nanoTime());
+        }
+        return work;
+    }
+
+    private int runTasks() {
+        int count = mailbox.drain(TASKS_PER_TURN, this::runSafely);
+        Runnable task;
+        while (count < 2 * TASKS_PER_TURN && (task = ownTasks.poll()) != null) {
+            runSafely(task);
+            count++;
+        }
+        return count;
+    }
+
+    void runSafely(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable t) {
+            LOG.error("A task of ring " + name + " failed", t);
+        }
+    }
+
+    private boolean nothingToDo() {
+        return ownTasks.isEmpty() && !canceller.hasUnstaged() && !submitter.canStage() && !ring.completionsReady()
+                && !ring.overflowed() && !ring.taskWorkPending();
+    }
+
+    private boolean enter(boolean block) {
+        if (ring.staged() == 0 && !block && !ring.taskWorkPending() && !ring.overflowed()) {
+            return true;
+        }
+        if (ring.overflowed()) {
+            // What the kernel holds back must fit before more is submitted.
+            stats.overflows.increment();
+            dispatcher.dispatch(COMPLETIONS_PER_TURN);
+        }
+        int result = enterGuard.enter(block, block ? waitNanos() : -1);
+        if (result < 0) {
+            fail(new ErrnoException(-result, "io_uring_enter"));
+            return false;
+        }
+        return true;
+    }
+
+    private long waitNanos() {
+        long now = System.nanoTime();
+        long wait = canceller.nanosToNextPursuit(now);
+        Shutdown closing = shutdown;
+        return closing == null ? wait : closing.limitWait(wait, now);
+    }
+
+    private int dispatch(boolean entered) {
+        int count = 0;
+        while (entered && !over) {
+            count += dispatcher.dispatch(COMPLETIONS_PER_TURN);
+            if (count >= COMPLETIONS_PER_TURN || ring.completionsReady()) {
+                break;
+            }
+            if (!ring.taskWorkPending() && !ring.overflowed()) {
+                // Everything that has happened is known: who was cancelled and is still there is to be pursued.
+                canceller.settled();
+                break;
+            }
+            entered = enterGuard.flush() >= 0;
+        }
+        stats.inFlight.set(inFlight.size());
+        return count;
+    }
+
+    // ---- For requests, files and the shutdown; owner only
+
+    void enqueue(Request request) {
+        if (shutdown != null && !request.survivesClosing()) {
+            Submitter.reject(request, Mailbox.rejection(name));
+        } else {
+            submitter.enqueue(request);
+        }
+    }
+
+    void cancel(Request request) {
+        canceller.add(request);
+    }
+
+    void cancelAllOn(OpenFile file) {
+        if (file.inFlight() > 0) {
+            inFlight.forEach(request -> {
+                if (request.file() == file) {
+                    canceller.add(request);
+                }
+            });
+        }
+    }
+
+    void opened(OpenFile file) {
+        openFiles.add(file);
+    }
+
+    void closed(OpenFile file) {
+        openFiles.remove(file);
+    }
+
+    /** Drops what is queued and cancels what is in flight. */
+    void beginClosing() {
+        submitter.rejectAll(Mailbox.rejection(name));
+        canceller.cancelEverything();
+    }
+
+    int inFlightCount() {
+        return inFlight.size();
+    }
+
+    boolean hasWork() {
+        return inFlight.size() > 0 || submitter.canStage() || !ownTasks.isEmpty() || !mailbox.isEmpty();
+    }
+
+    /** Starts to close the files that are still open; false when there is none. */
+    boolean closeFiles() {
+        for (OpenFile file : new ArrayList<>(openFiles)) {
+            file.close(result -> {
+            });
+        }
+        return !openFiles.isEmpty();
+    }
+
+    /** Closes the ring: nothing is in flight any more. */
+    void finish() {
+        end(Mailbox.rejection(name));
+        terminated.complete(null);
+    }
+
+    /**
+     * Gives up on the ring. What is in flight is told so, and never released: the kernel may still write to its
+     * memory.
+     */
+    void fail(Throwable cause) {
+        LOG.error("Ring " + name + " failed with " + inFlight.size() + " requests in flight; their memory is leaked",
+                cause);
+        end(cause);
+        inFlight.forEach(request -> {
+            if (!request.markRetired()) {
+                request.failed(cause);
+            }
+        });
+        terminated.completeExceptionally(cause);
+    }
+
+    private void end(Throwable cause) {
+        over = true;
+        submitter.rejectAll(cause);
+        mailbox.close(this::reject);
+        Runnable task;
+        while ((task = ownTasks.poll()) != null) {
+            reject(task);
+        }
+        ring.close();
+        for (OpenFile file : openFiles) {
+            // Only after a failure: the kernel keeps the file itself for as long as it needs it.
+            file.closeAtOnce();
+        }
+        openFiles.clear();
+    }
+
+    private void reject(Runnable task) {
+        if (task instanceof LoopTask rejectable) {
+            rejectable.rejected(Mailbox.rejection(name));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "EventLoop(" + name + ")";
+    }
+
+}

@@ -1,0 +1,106 @@
+package io.github.reactoruring.internal.loop;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Maps user_data to the request in flight, and counts what is in flight by opcode and file.
+ *
+ * <p>A slot is given back only by its request's final CQE; slots are reused in the order they were given back, so
+ * that a generation lasts long. <b>Threads:</b> owner only.
+ */
+final class InFlightTable {
+
+    private @Nullable Request[] requests = new Request[64];
+    private long[] generations = new long[64];
+    /** A ring of free slots: firstFree … firstFree + free. */
+    private int[] freeSlots = new int[64];
+    private int firstFree;
+    private int free;
+    private int size;
+    private final OpcodeCounts byOpcode = new OpcodeCounts();
+
+    InFlightTable() {
+        addFreeSlots(0, requests.length);
+    }
+
+    int size() {
+        return size;
+    }
+
+    OpcodeCounts byOpcode() {
+        return byOpcode;
+    }
+
+    /** Gives the request a slot, and its user_data. */
+    long claim(Request request) {
+        if (free == 0) {
+            grow();
+        }
+        int slot = freeSlots[firstFree];
+        firstFree = (firstFree + 1) & (freeSlots.length - 1);
+        free--;
+        size++;
+        requests[slot] = request;
+        long userData = UserData.request(slot, generations[slot]);
+        request.claimed(slot, userData);
+        count(request, 1);
+        return userData;
+    }
+
+    /** Returns the request in flight under this user_data; null when its slot has moved on. */
+    @Nullable
+    Request lookup(long userData) {
+        int slot = UserData.slot(userData);
+        if (slot >= requests.length || generations[slot] != UserData.generation(userData)) {
+            return null;
+        }
+        return requests[slot];
+    }
+
+    void retire(Request request) {
+        int slot = request.slot();
+        requests[slot] = null;
+        generations[slot] = UserData.generation(UserData.request(0, generations[slot] + 1));
+        freeSlots[(firstFree + free) & (freeSlots.length - 1)] = slot;
+        free++;
+        size--;
+        count(request, -1);
+    }
+
+    void forEach(Consumer<Request> action) {
+        for (Request request : requests.clone()) {
+            if (request != null) {
+                action.accept(request);
+            }
+        }
+    }
+
+    private void count(Request request, int delta) {
+        byOpcode.add(request.opcode(), delta);
+        OpenFile file = request.file();
+        if (file != null) {
+            file.count(request.opcode(), request.elusive(), delta);
+        }
+    }
+
+    private void grow() {
+        int old = requests.length;
+        if (old >= UserData.MAX_SLOTS) {
+            throw new IllegalStateException("More than " + UserData.MAX_SLOTS + " requests in flight on one ring");
+        }
+        requests = Arrays.copyOf(requests, old * 2);
+        generations = Arrays.copyOf(generations, old * 2);
+        freeSlots = new int[old * 2];
+        firstFree = 0;
+        addFreeSlots(old, old * 2);
+    }
+
+    private void addFreeSlots(int from, int to) {
+        for (int slot = from; slot < to; slot++) {
+            freeSlots[free++] = slot;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.github.reactoruring.internal.loop;
+
+import reactor.core.scheduler.NonBlocking;
+
+/** Owns a loop that nobody else drives. A {@link NonBlocking} thread: {@code block()} on it throws. */
+public final class LoopThread extends Thread implements NonBlocking {
+
+    private final EventLoop loop;
+
+    public LoopThread(EventLoop loop, String name) {
+        super(null, null, name, 0, false);
+        this.loop = loop;
+        setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+        if (!loop.start()) {
+            return;
+        }
+        while (!loop.isOver()) {
+            try {
+                loop.turn(true);
+            } catch (Throwable t) {
+                // A turn that throws is a defect of ours: nobody may be left waiting for it.
+                loop.fail(t);
+            }
+        }
+    }
+}

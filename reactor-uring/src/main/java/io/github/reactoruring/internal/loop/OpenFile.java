@@ -1,0 +1,142 @@
+package io.github.reactoruring.internal.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+import io.github.reactoruring.internal.sys.Syscalls;
+
+/**
+ * A file as the loop knows it: its number, what is in flight on it, and whether a cancel may be keyed by it.
+ *
+ * <p>Only for files the library opened itself and whose number never leaves it: a cancel by FD compares the open
+ * file, so a duplicate made elsewhere would be hit too.
+ *
+ * <p><b>Threads:</b> the owner of the loop it belongs to.
+ */
+public final class OpenFile {
+
+    private final EventLoop loop;
+    private final int descriptor;
+    private final boolean fixed;
+    private final String name;
+    private final OpcodeCounts inFlight = new OpcodeCounts();
+    /** Requests an FD cancel may miss: forced to io-wq (their file is resolved late) or waiting in a link. */
+    private int elusive;
+    private int planIndex = -1;
+    private boolean closing;
+    private boolean closeSubmitted;
+    private boolean closed;
+    private int closeResult;
+    private final List<IntConsumer> closeListeners = new ArrayList<>(1);
+
+    /**
+     * Describes a file that {@code loop}'s ring opened.
+     *
+     * @param fixed whether {@code descriptor} is a slot of the ring's file table
+     * @param name its path, for error messages
+     */
+    public OpenFile(EventLoop loop, int descriptor, boolean fixed, String name) {
+        this.loop = loop;
+        this.descriptor = descriptor;
+        this.fixed = fixed;
+        this.name = name;
+        loop.opened(this);
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    public int descriptor() {
+        return descriptor;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public boolean fixed() {
+        return fixed;
+    }
+
+    /** Returns the number of requests in flight on it. */
+    public int inFlight() {
+        return inFlight.total();
+    }
+
+    int inFlight(int opcode) {
+        return inFlight.of(opcode);
+    }
+
+    public boolean isClosing() {
+        return closing;
+    }
+
+    /**
+     * Closes the file once nothing is in flight on it: its requests are cancelled first, while the number still names
+     * it. {@code whenClosed} gets the result of close(2).
+     */
+    public void close(IntConsumer whenClosed) {
+        if (closed) {
+            whenClosed.accept(closeResult);
+            return;
+        }
+        closeListeners.add(whenClosed);
+        if (!closing) {
+            closing = true;
+            loop.cancelAllOn(this);
+            closeIfIdle();
+        }
+    }
+
+    /** Learns that one of its requests is over, and what it held released. */
+    void requestRetired() {
+        closeIfIdle();
+    }
+
+    private void closeIfIdle() {
+        if (closing && !closeSubmitted && inFlight.total() == 0) {
+            // Once only: a second CLOSE would hit whoever got the number meanwhile.
+            closeSubmitted = true;
+            submitClose();
+        }
+    }
+
+    void submitClose() {
+        new CloseRequest(this).submit();
+    }
+
+    void closeAtOnce() {
+        closing = true;
+        closed = true;
+        if (!fixed) {
+            Syscalls.close(descriptor);
+        }
+    }
+
+    void closed(int result) {
+        closed = true;
+        closeResult = result;
+        loop.closed(this);
+        closeListeners.forEach(listener -> listener.accept(result));
+        closeListeners.clear();
+    }
+
+    boolean matchable() {
+        return elusive == 0;
+    }
+
+    void count(int opcode, boolean isElusive, int delta) {
+        inFlight.add(opcode, delta);
+        elusive += isElusive ? delta : 0;
+    }
+
+    int planIndex() {
+        return planIndex;
+    }
+
+    void planIndex(int index) {
+        planIndex = index;
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.reactoruring.internal.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/** Shows the in-flight table to the planner, with the files of one batch numbered from zero. */
+final class PlanView implements InFlightCounts {
+
+    private final InFlightTable inFlight;
+    private final List<OpenFile> files = new ArrayList<>();
+
+    PlanView(InFlightTable inFlight) {
+        this.inFlight = inFlight;
+    }
+
+    /** Describes the batch's requests, in its order. */
+    List<Disposed> describe(List<Request> batch) {
+        List<Disposed> disposed = new ArrayList<>(batch.size());
+        for (Request request : batch) {
+            disposed.add(new Disposed(request.userData(), request.opcode(), number(request.file())));
+        }
+        return disposed;
+    }
+
+    void clear() {
+        for (OpenFile file : files) {
+            file.planIndex(Disposed.NO_FILE);
+        }
+        files.clear();
+    }
+
+    private int number(@Nullable OpenFile file) {
+        if (file == null) {
+            return Disposed.NO_FILE;
+        }
+        if (file.planIndex() < 0) {
+            file.planIndex(files.size());
+            files.add(file);
+        }
+        return file.planIndex();
+    }
+
+    @Override
+    public int total() {
+        return inFlight.byOpcode().total();
+    }
+
+    @Override
+    public int withOpcode(int opcode) {
+        return inFlight.byOpcode().of(opcode);
+    }
+
+    @Override
+    public int onFile(int file) {
+        return files.get(file).inFlight();
+    }
+
+    @Override
+    public int onFileWithOpcode(int file, int opcode) {
+        return files.get(file).inFlight(opcode);
+    }
+
+    @Override
+    public boolean fileMatchable(int file) {
+        return files.get(file).matchable();
+    }
+
+    @Override
+    public int fileDescriptor(int file) {
+        return files.get(file).descriptor();
+    }
+
+    @Override
+    public boolean fileIsFixed(int file) {
+        return files.get(file).fixed();
+    }
+}

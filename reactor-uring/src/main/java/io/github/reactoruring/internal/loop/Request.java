@@ -1,0 +1,218 @@
+package io.github.reactoruring.internal.loop;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+
+/**
+ * One SQE's life, from being queued to its final CQE.
+ *
+ * <p>The state word decides every race, since each transition has one winner:
+ *
+ * <pre>
+ *   IDLE ──submit──▶ QUEUED ──staged──▶ STAGED ──final CQE──▶ RETIRED
+ *                      │ disposed before staged: no SQE is made ──▶ RETIRED
+ *   DISPOSED is a bit beside the state: what arrives from then on is discarded.
+ * </pre>
+ *
+ * <p>Invariant: {@link #released()} is called exactly once for each submit, and only when the kernel is done with the
+ * request's memory and file: after the final CQE, or when no SQE was ever made. When the ring broke it is never
+ * called: the kernel may still write, so what the request holds is leaked.
+ *
+ * <p><b>Threads:</b> {@link #submit()} and {@link #dispose()} any; the callbacks run on the owner.
+ */
+public abstract class Request implements LoopTask {
+
+    private static final int IDLE = 0;
+    private static final int QUEUED = 1;
+    private static final int STAGED = 2;
+    private static final int RETIRED = 3;
+    private static final int STATE = 3;
+    private static final int DISPOSED = 4;
+
+    private static final VarHandle WORD;
+
+    static {
+        try {
+            WORD = MethodHandles.lookup().findVarHandle(Request.class, "word", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final EventLoop loop;
+    private volatile int word;
+
+    // The owner's.
+    private int slot = -1;
+    private long userData;
+    private boolean cancelQueued;
+    private byte pursuitLevel;
+    private long pursuitNanos;
+
+    protected Request(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    // ---- What the request is
+
+    /** Returns the opcode, the same for the request's whole life. */
+    protected abstract int opcode();
+
+    /** Returns the file it works on, when that is one of the library's own. */
+    protected @Nullable OpenFile file() {
+        return null;
+    }
+
+    /** Says whether a cancel by file may miss it: IOSQE_ASYNC, or waiting behind a link. */
+    protected boolean elusive() {
+        return false;
+    }
+
+    /** Fills the cleared SQE, all but user_data. */
+    protected abstract void prepare(Sqe sqe);
+
+    // ---- What becomes of it, on the owner thread
+
+    /** Takes a completion; the last one has no IORING_CQE_F_MORE. */
+    protected abstract void completed(int result, int flags);
+
+    /** Takes a completion that arrived after the disposal: frees what it carries, signals nothing. */
+    protected void discarded(int result, int flags) {
+    }
+
+    /** Learns that the request will not be served: the loop is closed, broken, or the preparation failed. */
+    protected abstract void failed(Throwable cause);
+
+    /** Frees what the kernel was using. */
+    protected void released() {
+    }
+
+    // ---- For the sources
+
+    public final EventLoop loop() {
+        return loop;
+    }
+
+    /** Queues the request. A request disposed of before is not queued. */
+    public final void submit() {
+        if (WORD.compareAndSet(this, IDLE, QUEUED)) {
+            loop.execute(this);
+        }
+    }
+
+    /** Disposes of it: returns at once, and never blocks. Idempotent. */
+    public final void dispose() {
+        int previous = (int) WORD.getAndBitwiseOr(this, DISPOSED);
+        if (previous == STAGED) {
+            loop.dispose(this);
+        }
+    }
+
+    public final boolean isDisposed() {
+        return (word & DISPOSED) != 0;
+    }
+
+    /** Says whether it is over, by a final CQE or without an SQE. */
+    public final boolean isRetired() {
+        return (word & STATE) == RETIRED;
+    }
+
+    /** Cancels it without disposing of it: what still arrives is delivered. Owner thread only. */
+    public final void cancelButDeliver() {
+        if ((word & STATE) == STAGED) {
+            loop.cancel(this);
+        }
+    }
+
+    /**
+     * Makes a retired request ready for another submit; false when it was ever cancelled, since the loop may still
+     * have it on a list. Owner thread only.
+     */
+    protected final boolean reuse() {
+        return !cancelQueued && WORD.compareAndSet(this, RETIRED, IDLE);
+    }
+
+    // ---- For the loop
+
+    /** Runs when the mailbox delivers it: for the submission or for the disposal, whichever is due. */
+    @Override
+    public final void run() {
+        int current = word;
+        if ((current & STATE) == QUEUED) {
+            loop.enqueue(this);
+        } else if (current == (STAGED | DISPOSED)) {
+            loop.cancel(this);
+        }
+    }
+
+    @Override
+    public final void rejected(Throwable cause) {
+        if ((word & STATE) == QUEUED) {
+            Submitter.reject(this, cause);
+        }
+    }
+
+    /** Says whether it is one of the loop's own that a closing loop still has to serve. */
+    boolean survivesClosing() {
+        return false;
+    }
+
+    final boolean markStaged() {
+        return WORD.compareAndSet(this, QUEUED, STAGED);
+    }
+
+    final boolean inFlight() {
+        return (word & STATE) == STAGED;
+    }
+
+    /** Ends the request; says whether it had been disposed of. */
+    final boolean markRetired() {
+        return ((int) WORD.getAndBitwiseOr(this, RETIRED) & DISPOSED) != 0;
+    }
+
+    final void claimed(int claimedSlot, long claimedUserData) {
+        slot = claimedSlot;
+        userData = claimedUserData;
+        cancelQueued = false;
+        pursuitLevel = 0;
+    }
+
+    final int slot() {
+        return slot;
+    }
+
+    /** Returns the user_data of the SQE, once staged. */
+    public final long userData() {
+        return userData;
+    }
+
+    /** Notes that a cancel is on its way; false when one was already. */
+    final boolean markCancelQueued() {
+        boolean first = !cancelQueued;
+        cancelQueued = true;
+        return first;
+    }
+
+    final int pursuitLevel() {
+        return pursuitLevel;
+    }
+
+    final long pursuitNanos() {
+        return pursuitNanos;
+    }
+
+    final void pursue(int level, long nanos) {
+        pursuitLevel = (byte) level;
+        pursuitNanos = nanos;
+    }
+
+    /** Says whether this completion is the last of its request. */
+    public static boolean isFinal(int flags) {
+        return (flags & IoUringAbi.IORING_CQE_F_MORE) == 0;
+    }
+}

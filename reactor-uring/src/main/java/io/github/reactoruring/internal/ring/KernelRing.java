@@ -1,0 +1,205 @@
+package io.github.reactoruring.internal.ring;
+
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_ENTER_EXT_ARG;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_ENTER_GETEVENTS;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_ENTER_REGISTERED_RING;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_FEAT_SINGLE_MMAP;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OFF_SQES;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OFF_SQ_RING;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_ENABLE_RINGS;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_RING_FDS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.MappedMemory;
+import io.github.reactoruring.internal.sys.Syscalls;
+
+/** The kernel's io_uring. Opened disabled by any thread; from {@link #enable()} on it belongs to one. */
+public final class KernelRing implements Ring {
+
+    private static final int NANOS_PER_SECOND = 1_000_000_000;
+
+    private final int fd;
+    private final MappedMemory rings;
+    private final MappedMemory sqes;
+    private final SubmissionQueue submissions;
+    private final CompletionQueue completions;
+    private final RingFeatures features;
+    private final WakeUp wakeUp;
+    private final Arena arena = Arena.ofAuto();
+    private final MemorySegment errnoState = Syscalls.errnoState(arena);
+    /** struct io_uring_getevents_arg (sigmask u64, sigmask_sz u32, min_wait_usec u32, ts u64) and its timespec. */
+    private final MemorySegment waitArgument = arena.allocate(24, Long.BYTES);
+    private final MemorySegment waitTime = arena.allocate(16, Long.BYTES);
+    private int enterFd;
+    private int enterFlags = IORING_ENTER_GETEVENTS;
+    private boolean closed;
+
+    private KernelRing(int fd, RingParams params, MappedMemory rings, MappedMemory sqes, RingFeatures features,
+            WakeUp wakeUp) {
+        this.fd = fd;
+        this.rings = rings;
+        this.sqes = sqes;
+        this.features = features;
+        this.wakeUp = wakeUp;
+        enterFd = fd;
+        submissions = new SubmissionQueue(rings.segment(), sqes.segment(), params);
+        completions = new CompletionQueue(rings.segment(), params);
+        waitArgument.set(ValueLayout.JAVA_LONG, 16, waitTime.address());
+    }
+
+    /**
+     * Opens a ring.
+     *
+     * @param wakeUserData the user_data of the completion that {@link #wake()} posts
+     * @throws ErrnoException if the kernel refuses
+     */
+    public static KernelRing open(RingConfig config, long wakeUserData) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            RingSetup setup = RingSetup.open(arena, config);
+            MappedMemory rings = null;
+            MappedMemory sqes = null;
+            try {
+                RingParams params = setup.params();
+                if ((params.features() & IORING_FEAT_SINGLE_MMAP) == 0) {
+                    throw new ErrnoException(Errno.ENOSYS, "io_uring_setup: a kernel before 5.4");
+                }
+                rings = MappedMemory.map(setup.fd(), IORING_OFF_SQ_RING, ringBytes(params));
+                sqes = MappedMemory.map(setup.fd(), IORING_OFF_SQES, (long) params.sqEntries() * IoUringAbi.SQE_BYTES);
+                RingFeatures features = FeatureProbe.probe(setup.fd(), params, config.view());
+                boolean byMessage = features.has(RingFeature.SEND_MSG_RING) && WakeUp.messagesSupported();
+                WakeUp wakeUp = WakeUp.open(setup.fd(), wakeUserData, byMessage);
+                return new KernelRing(setup.fd(), params, rings, sqes, features, wakeUp);
+            } catch (Throwable t) {
+                if (rings != null) {
+                    rings.close();
+                }
+                if (sqes != null) {
+                    sqes.close();
+                }
+                Syscalls.close(setup.fd());
+                throw t;
+            }
+        }
+    }
+
+    @Override
+    public RingFeatures features() {
+        return features;
+    }
+
+    @Override
+    public int submissionCapacity() {
+        return submissions.entries();
+    }
+
+    @Override
+    public int completionCapacity() {
+        return completions.entries();
+    }
+
+    @Override
+    public int enable() {
+        int result = Syscalls.register(fd, IORING_REGISTER_ENABLE_RINGS, 0, 0);
+        if (result >= 0 && features.has(RingFeature.REGISTERED_RING)) {
+            registerRing();
+        }
+        return Math.min(result, 0);
+    }
+
+    /** Saves the descriptor look-up of each enter; without it we enter by descriptor. */
+    private void registerRing() {
+        MemorySegment update = arena.allocate(16, Long.BYTES);
+        update.set(ValueLayout.JAVA_INT, 0, -1);
+        update.set(ValueLayout.JAVA_LONG, 8, fd);
+        if (Syscalls.register(fd, IORING_REGISTER_RING_FDS, update.address(), 1) == 1) {
+            enterFd = update.get(ValueLayout.JAVA_INT, 0);
+            enterFlags |= IORING_ENTER_REGISTERED_RING;
+        }
+    }
+
+    @Override
+    public @Nullable Sqe nextSqe() {
+        return submissions.next();
+    }
+
+    @Override
+    public int staged() {
+        return submissions.staged();
+    }
+
+    @Override
+    public int enter(boolean submit, int minComplete, long timeoutNanos) {
+        int toSubmit = 0;
+        if (submit) {
+            submissions.publish();
+            toSubmit = submissions.staged();
+        }
+        if (minComplete == 0 || timeoutNanos < 0) {
+            return Syscalls.enter(errnoState, enterFd, toSubmit, minComplete, enterFlags, 0, 0);
+        }
+        waitTime.set(ValueLayout.JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
+        waitTime.set(ValueLayout.JAVA_LONG, 8, timeoutNanos % NANOS_PER_SECOND);
+        return Syscalls.enter(errnoState, enterFd, toSubmit, minComplete, enterFlags | IORING_ENTER_EXT_ARG,
+                waitArgument.address(), waitArgument.byteSize());
+    }
+
+    @Override
+    public int reap(CqeBatch into) {
+        return completions.reap(into);
+    }
+
+    @Override
+    public boolean completionsReady() {
+        return !completions.isEmpty();
+    }
+
+    @Override
+    public boolean taskWorkPending() {
+        return submissions.taskWorkPending();
+    }
+
+    @Override
+    public boolean overflowed() {
+        return submissions.overflowed();
+    }
+
+    @Override
+    public void wake() {
+        wakeUp.wake();
+    }
+
+    @Override
+    public int wakeDescriptor() {
+        return wakeUp.eventfd();
+    }
+
+    @Override
+    public void acknowledgeWake() {
+        wakeUp.acknowledge();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            wakeUp.close();
+            rings.close();
+            sqes.close();
+            Syscalls.close(fd);
+        }
+    }
+
+    private static long ringBytes(RingParams params) {
+        long sqBytes = params.sqArray() + (long) params.sqEntries() * Integer.BYTES;
+        long cqBytes = params.cqes() + (long) params.cqEntries() * IoUringAbi.CQE_BYTES;
+        return Math.max(sqBytes, cqBytes);
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.reactoruring.internal.ring;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One io_uring, as the event loop sees it. The seam between the loop and the kernel: {@link KernelRing} in
+ * production, a scripted one in tests.
+ *
+ * <p>Results follow the kernel: zero or more, or a negated errno.
+ *
+ * <p><b>Threads:</b> after {@link #enable()}, only the thread that called it; {@link #wake()} excepted.
+ */
+public interface Ring extends AutoCloseable {
+
+    /** Says what this ring's kernel can do. */
+    RingFeatures features();
+
+    /** Returns the number of SQEs that fit between two enters. */
+    int submissionCapacity();
+
+    /** Returns the number of CQEs that fit before the kernel has to overflow into memory of its own. */
+    int completionCapacity();
+
+    /**
+     * Makes the calling thread the ring's owner, and the ring usable.
+     *
+     * @return zero or a negated errno
+     */
+    int enable();
+
+    /**
+     * Returns the next free SQE, all 64 bytes cleared, staged for the next enter; null when the queue is full.
+     * The object is reused by the next call.
+     */
+    @Nullable
+    Sqe nextSqe();
+
+    /** Returns how many SQEs are staged and not yet consumed by the kernel. */
+    int staged();
+
+    /** Returns how many SQEs {@link #nextSqe()} has left. */
+    default int freeSqes() {
+        return submissionCapacity() - staged();
+    }
+
+    /**
+     * Enters the kernel once: submits what is staged, runs pending task work, and waits.
+     *
+     * @param submit whether to offer the staged SQEs
+     * @param minComplete the number of completions to wait for; 0 returns at once
+     * @param timeoutNanos the longest wait; negative waits for ever
+     * @return the number of SQEs consumed, which may be fewer than staged, or a negated errno
+     */
+    int enter(boolean submit, int minComplete, long timeoutNanos);
+
+    /** Copies completions out, and gives their room back to the kernel before returning. */
+    int reap(CqeBatch into);
+
+    /** Says whether {@link #reap} would find something. */
+    boolean completionsReady();
+
+    /** Says whether completions wait for task work that an enter runs (IORING_SQ_TASKRUN). */
+    boolean taskWorkPending();
+
+    /** Says whether the kernel holds completions that did not fit (IORING_SQ_CQ_OVERFLOW). */
+    boolean overflowed();
+
+    /** Ends the owner's wait, from any thread, by posting a completion for {@code WAKE_USER_DATA}. */
+    void wake();
+
+    /** Returns the eventfd the loop has to keep a poll on for {@link #wake()} to work, or -1 when none is needed. */
+    int wakeDescriptor();
+
+    /** Resets the eventfd after a wake-up; does nothing when there is none. */
+    void acknowledgeWake();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,174 @@
+package io.github.reactoruring.internal.source;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+
+/**
+ * Reads one chunk into leased memory, with as many READs as short reads make it take.
+ *
+ * <p>The lease ends when the chunk is taken, or when the kernel is done with a chunk nobody wants.
+ */
+final class ChunkRead<B> extends Request {
+
+    /** Hears of each chunk that is done, on the owner thread. */
+    interface Listener {
+
+        void chunkDone();
+    }
+
+    private final OpenFile file;
+    private final boolean forceAsync;
+    private final BufferFactory<B> buffers;
+    private final int lengthBytes;
+    private final long position;
+    private final long fullUntil;
+    private final Listener listener;
+    private BufferFactory.@Nullable Lease<B> lease;
+    private int filledBytes;
+    private boolean continued;
+    private boolean done;
+    private boolean endOfFile;
+    private @Nullable Throwable error;
+
+    /**
+     * Describes a read.
+     *
+     * @param position where in the file, or -1 for its current position
+     * @param fullUntil a short read is continued until the chunk is full, or reaches this position, or the file ends
+     */
+    ChunkRead(OpenFile file, boolean forceAsync, BufferFactory<B> buffers, long position, int lengthBytes,
+            long fullUntil, Listener listener) {
+        super(file.loop());
+        this.file = file;
+        this.forceAsync = forceAsync;
+        this.buffers = buffers;
+        this.position = position;
+        this.lengthBytes = lengthBytes;
+        this.fullUntil = fullUntil;
+        this.listener = listener;
+    }
+
+    boolean done() {
+        return done;
+    }
+
+    boolean endOfFile() {
+        return endOfFile;
+    }
+
+    @Nullable
+    Throwable error() {
+        return error;
+    }
+
+    long position() {
+        return position;
+    }
+
+    int filledBytes() {
+        return filledBytes;
+    }
+
+    /** Hands the data over, with the ownership of the buffer; null when there is none. */
+    @Nullable
+    B take() {
+        BufferFactory.Lease<B> filled = lease;
+        lease = null;
+        return filled == null ? null : filled.fill(filledBytes);
+    }
+
+    /** Frees a chunk that was read and not taken. */
+    void discardTaken() {
+        if (done && filledBytes > 0) {
+            releaseLease();
+        }
+    }
+
+    private void releaseLease() {
+        if (lease != null) {
+            lease.release();
+            lease = null;
+        }
+    }
+
+    @Override
+    protected int opcode() {
+        return IoUringAbi.IORING_OP_READ;
+    }
+
+    @Override
+    protected OpenFile file() {
+        return file;
+    }
+
+    @Override
+    protected boolean elusive() {
+        return forceAsync;
+    }
+
+    @Override
+    protected void prepare(Sqe sqe) {
+        BufferFactory.Lease<B> target = lease;
+        if (target == null) {
+            target = buffers.lease(lengthBytes);
+            lease = target;
+        }
+        sqe.opcode(IoUringAbi.IORING_OP_READ).flags(forceAsync ? IoUringAbi.IOSQE_ASYNC : 0).fd(file.descriptor())
+                .off(position < 0 ? -1 : position + filledBytes).addr(target.address() + filledBytes)
+                .len(lengthBytes - filledBytes);
+    }
+
+    @Override
+    protected void completed(int result, int flags) {
+        if (result > 0) {
+            filledBytes += result;
+            if (filledBytes < lengthBytes && position + filledBytes < fullUntil) {
+                // A short read is progress, not the end.
+                if (reuse()) {
+                    continued = true;
+                    submit();
+                    return;
+                }
+                error = Errors.ofPath(Errno.ECANCELED, "READ", file.name());
+            }
+        } else if (result == 0) {
+            endOfFile = true;
+        } else {
+            error = Errors.ofPath(-result, "READ", file.name());
+        }
+        if (error != null || filledBytes == 0) {
+            filledBytes = 0;
+            releaseLease();
+        }
+        finish();
+    }
+
+    /** Keeps the lease: when the ring broke, the kernel may still write to it. */
+    @Override
+    protected void failed(Throwable cause) {
+        error = cause;
+        filledBytes = 0;
+        finish();
+    }
+
+    private void finish() {
+        done = true;
+        listener.chunkDone();
+    }
+
+    @Override
+    protected void released() {
+        if (continued) {
+            continued = false;
+        } else if (!done) {
+            // Disposed of: the kernel has just finished with the memory.
+            releaseLease();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.reactoruring.internal.source;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.UringCancelledException;
+import io.github.reactoruring.UringException;
+import io.github.reactoruring.internal.sys.Errno;
+
+/** Turns an errno into the exception a Java user expects. */
+public final class Errors {
+
+    private Errors() {
+    }
+
+    /** Returns the exception of a request: a {@link UringException}. */
+    public static IOException of(int errno, String operation, @Nullable String file) {
+        String name = Errno.name(errno);
+        return errno == Errno.ECANCELED
+                ? new UringCancelledException(errno, name, operation, file)
+                : new UringException(errno, name, operation, file, Errno.describe(errno));
+    }
+
+    /** Returns the exception of a request on a path: java.nio.file's own where it has one, the path in it. */
+    public static IOException ofPath(int errno, String operation, String file) {
+        return switch (errno) {
+            case Errno.ENOENT -> new NoSuchFileException(file);
+            case Errno.EACCES, Errno.EPERM -> new AccessDeniedException(file, null, Errno.describe(errno));
+            case Errno.EEXIST -> new FileAlreadyExistsException(file);
+            case Errno.ENOTDIR -> new NotDirectoryException(file);
+            case Errno.ENOTEMPTY -> new DirectoryNotEmptyException(file);
+            case Errno.ELOOP -> new FileSystemLoopException(file);
+            case Errno.EISDIR -> new FileSystemException(file, null, "is a directory");
+            case Errno.ENOSPC -> new FileSystemException(file, null, "no space left on device");
+            case Errno.EROFS -> new FileSystemException(file, null, "read-only file system");
+            case Errno.ETXTBSY -> new FileSystemException(file, null, "text file busy");
+            case Errno.EMFILE -> new FileSystemException(file, null,
+                    "too many open files in this process: raise `ulimit -n`");
+            case Errno.ENFILE -> new FileSystemException(file, null, "too many open files in the system");
+            case Errno.ENAMETOOLONG -> new FileSystemException(file, null, "file name too long");
+            default -> of(errno, operation, file);
+        };
+    }
+}

@@ -1,0 +1,279 @@
+package io.github.reactoruring.internal.source;
+
+import java.nio.file.FileSystemException;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+
+import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.file.ReadOptions;
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.LoopTask;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.sys.FileStatus;
+import io.github.reactoruring.internal.sys.OpenFlags;
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Operators;
+
+/**
+ * The subscription of a file's content: a window of chunk reads, emitted in order.
+ *
+ * <p>Invariant: chunks in flight or buffered ≤ what is requested and not emitted, and ≤ the read-ahead.
+ *
+ * <p><b>Threads:</b> {@code request} and {@code cancel} any; all else the owner's.
+ */
+final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenRequest.Listener, ChunkRead.Listener {
+
+    private final EventLoop loop;
+    private final CoreSubscriber<? super B> actual;
+    private final String path;
+    private final ReadOptions options;
+    private final BufferFactory<B> buffers;
+    private final int windowChunks;
+    private final Demand demand;
+    private final AtomicBoolean cancelled = new AtomicBoolean();
+
+    private final ArrayDeque<ChunkRead<B>> window = new ArrayDeque<>();
+    private @Nullable OpenRequest opening;
+    private @Nullable OpenFile file;
+    private boolean seekable;
+    private boolean forceAsync;
+    /** Where reading ahead ends; beyond it one read at a time looks for more. */
+    private long knownEnd;
+    private final long limit;
+    private long nextPosition;
+    private boolean terminated;
+    private @Nullable Throwable error;
+    private boolean draining;
+    private boolean drainAgain;
+
+    FileRead(EventLoop loop, CoreSubscriber<? super B> actual, String path, ReadOptions options,
+            BufferFactory<B> buffers) {
+        this.loop = loop;
+        this.actual = actual;
+        this.path = path;
+        this.options = options;
+        this.buffers = buffers;
+        windowChunks = Math.max(1, options.readAheadBytes() / options.chunkBytes());
+        nextPosition = options.position();
+        long end = options.position() + options.length();
+        limit = end < 0 ? Long.MAX_VALUE : end;
+        demand = new Demand(loop, this::drain, this::terminate);
+    }
+
+    @Override
+    public void request(long n) {
+        if (Operators.validate(n)) {
+            demand.add(n);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (cancelled.compareAndSet(false, true)) {
+            loop.dispose(this);
+        }
+    }
+
+    /** Runs on the owner when the source was disposed of. */
+    @Override
+    public void run() {
+        if (!terminated) {
+            if (opening != null) {
+                opening.dispose();
+            }
+            abandon();
+        }
+    }
+
+    @Override
+    public void rejected(Throwable cause) {
+        // The loop has closed: nothing is in flight, and what was has been discarded by its end.
+    }
+
+    @Override
+    public void opened(OpenFile openedFile, FileStatus status) {
+        opening = null;
+        file = openedFile;
+        seekable = status.seekable();
+        knownEnd = status.regular() ? status.sizeBytes() : 0;
+        forceAsync = SlowFilesystems.holds(status);
+        if (!seekable && options.position() > 0) {
+            terminate(new FileSystemException(path, null, "cannot be read from a position: not a regular file"));
+        } else {
+            drain();
+        }
+    }
+
+    @Override
+    public void openFailed(Throwable cause) {
+        opening = null;
+        terminate(cause);
+    }
+
+    @Override
+    public void chunkDone() {
+        drain();
+    }
+
+    private void drain() {
+        if (draining) {
+            drainAgain = true;
+            return;
+        }
+        draining = true;
+        do {
+            drainAgain = false;
+            if (!terminated && !cancelled.get()) {
+                emit();
+                advance();
+            }
+        } while (drainAgain);
+        draining = false;
+    }
+
+    private void emit() {
+        ChunkRead<B> head;
+        while ((head = window.peek()) != null && head.done() && !terminated && !cancelled.get()) {
+            if (head.filledBytes() > 0) {
+                if (demand.get() == 0) {
+                    return;
+                }
+                demand.produced(1);
+                B buffer = head.take();
+                if (buffer != null) {
+                    actual.onNext(buffer);
+                }
+            }
+            if (cancelled.get()) {
+                return;
+            }
+            window.remove();
+            afterEmission(head);
+        }
+    }
+
+    private void afterEmission(ChunkRead<B> chunk) {
+        if (!seekable) {
+            nextPosition += chunk.filledBytes();
+        }
+        Throwable failure = chunk.error();
+        if (failure != null) {
+            terminate(failure);
+        } else if (chunk.endOfFile() || reachedEnd(seekable ? chunk.position() + chunk.filledBytes() : nextPosition)) {
+            complete();
+        }
+    }
+
+    /** A regular file of known size needs no empty read to tell its end. */
+    private boolean reachedEnd(long position) {
+        return position >= limit || knownEnd > 0 && position >= knownEnd && window.isEmpty();
+    }
+
+    private void advance() {
+        if (terminated || cancelled.get() || demand.get() == 0) {
+            return;
+        }
+        if (file == null) {
+            open();
+            return;
+        }
+        if (reachedEnd(nextPosition) && window.isEmpty()) {
+            complete();
+            return;
+        }
+        while (mayReadAhead()) {
+            submitChunk(file);
+        }
+    }
+
+    private void open() {
+        if (opening == null) {
+            opening = new OpenRequest(loop, path, OpenFlags.O_RDONLY, 0, this);
+            opening.submit();
+        }
+    }
+
+    private boolean mayReadAhead() {
+        if (window.isEmpty()) {
+            return !reachedEnd(nextPosition);
+        }
+        return seekable && nextPosition < Math.min(knownEnd, limit) && window.size() < windowChunks
+                && window.size() < demand.get();
+    }
+
+    private void submitChunk(OpenFile source) {
+        int length = (int) Math.min(options.chunkBytes(), limit - nextPosition);
+        ChunkRead<B> chunk = new ChunkRead<>(source, forceAsync, buffers, seekable ? nextPosition : -1, length,
+                seekable ? (knownEnd > 0 ? knownEnd : Long.MAX_VALUE) : -1, this);
+        if (seekable) {
+            nextPosition += length;
+        }
+        window.add(chunk);
+        chunk.submit();
+    }
+
+    private void complete() {
+        if (!terminated) {
+            terminated = true;
+            abandon();
+            actual.onComplete();
+        }
+    }
+
+    private void terminate(Throwable cause) {
+        if (!terminated && !cancelled.get()) {
+            terminated = true;
+            error = cause;
+            abandon();
+            actual.onError(cause);
+        }
+    }
+
+    /** Disposes of what is in flight, frees what was read, and closes the file when the kernel is done with it. */
+    private void abandon() {
+        ChunkRead<B> chunk;
+        while ((chunk = window.poll()) != null) {
+            chunk.dispose();
+            chunk.discardTaken();
+        }
+        if (file != null) {
+            OpenRequest.close(file);
+        }
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public @Nullable Object scanUnsafe(Attr key) {
+        if (key == Attr.ACTUAL) {
+            return actual;
+        }
+        if (key == Attr.CANCELLED) {
+            return cancelled.get();
+        }
+        if (key == Attr.TERMINATED) {
+            return terminated;
+        }
+        if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
+            return demand.get();
+        }
+        if (key == Attr.BUFFERED) {
+            return window.size();
+        }
+        if (key == Attr.CAPACITY) {
+            return windowChunks;
+        }
+        if (key == Attr.ERROR) {
+            return error;
+        }
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+    }
+
+    @Override
+    public String toString() {
+        return "FileRead(" + path + ")";
+    }
+}

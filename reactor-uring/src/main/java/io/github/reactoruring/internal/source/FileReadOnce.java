@@ -1,0 +1,77 @@
+package io.github.reactoruring.internal.source;
+
+import java.io.IOException;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import reactor.core.CoreSubscriber;
+
+/** Reads once from an open file, at a position or at the current one (-1). */
+public final class FileReadOnce<B> extends OneShot<B> {
+
+    private final OpenFile file;
+    private final boolean forceAsync;
+    private final long position;
+    private final int maxBytes;
+    private final BufferFactory<B> buffers;
+    private BufferFactory.@Nullable Lease<B> lease;
+
+    public FileReadOnce(OpenFile file, boolean forceAsync, CoreSubscriber<? super B> actual, long position,
+            int maxBytes,
+            BufferFactory<B> buffers) {
+        super(file.loop(), actual);
+        this.file = file;
+        this.forceAsync = forceAsync;
+        this.position = position;
+        this.maxBytes = maxBytes;
+        this.buffers = buffers;
+    }
+
+    @Override
+    protected int opcode() {
+        return IoUringAbi.IORING_OP_READ;
+    }
+
+    @Override
+    protected OpenFile file() {
+        return file;
+    }
+
+    @Override
+    protected boolean elusive() {
+        return forceAsync;
+    }
+
+    @Override
+    protected void prepare(Sqe sqe) {
+        BufferFactory.Lease<B> target = buffers.lease(maxBytes);
+        lease = target;
+        sqe.opcode(IoUringAbi.IORING_OP_READ).flags(forceAsync ? IoUringAbi.IOSQE_ASYNC : 0).fd(file.descriptor())
+                .off(position).addr(target.address()).len(maxBytes);
+    }
+
+    @Override
+    protected @Nullable B value(int result, int flags) throws IOException {
+        if (result < 0) {
+            throw Errors.ofPath(-result, "READ", file.name());
+        }
+        BufferFactory.Lease<B> filled = lease;
+        if (result == 0 || filled == null) {
+            return null;
+        }
+        lease = null;
+        return filled.fill(result);
+    }
+
+    @Override
+    protected void released() {
+        if (lease != null) {
+            lease.release();
+            lease = null;
+        }
+    }
+}

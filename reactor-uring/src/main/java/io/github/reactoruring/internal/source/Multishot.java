@@ -1,0 +1,245 @@
+package io.github.reactoruring.internal.source;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.LoopTask;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.Errno;
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Operators;
+
+/**
+ * The subscription of a multishot source: one request that gives many values, buffered within a bound.
+ *
+ * <p>When the buffer is full the request is cancelled, and what still arrives is kept; the kernel holds the data back
+ * meanwhile. It is armed again once the buffer has drained to a quarter, not at every dip.
+ *
+ * <p><b>Threads:</b> {@code request} and {@code cancel} any; all else the owner's.
+ */
+final class Multishot<T> implements Subscription, Scannable, LoopTask {
+
+    static final int CAPACITY = 256;
+    private static final int LOW_WATER = CAPACITY / 4;
+
+    private final EventLoop loop;
+    private final CoreSubscriber<? super T> actual;
+    private final MultishotOperation<T> operation;
+    private final Demand demand;
+    private final AtomicBoolean cancelled = new AtomicBoolean();
+
+    private final ArrayDeque<T> buffer = new ArrayDeque<>();
+    private @Nullable Arm arm;
+    private boolean paused;
+    private boolean ended;
+    private @Nullable Throwable error;
+    private boolean terminated;
+    private boolean draining;
+    private boolean drainAgain;
+
+    Multishot(EventLoop loop, CoreSubscriber<? super T> actual, MultishotOperation<T> operation) {
+        this.loop = loop;
+        this.actual = actual;
+        this.operation = operation;
+        demand = new Demand(loop, this::drain, this::fail);
+    }
+
+    @Override
+    public void request(long n) {
+        if (Operators.validate(n)) {
+            demand.add(n);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (cancelled.compareAndSet(false, true)) {
+            loop.dispose(this);
+        }
+    }
+
+    /** Runs on the owner when the source was disposed of. */
+    @Override
+    public void run() {
+        if (arm != null) {
+            arm.dispose();
+        }
+        discardBuffer();
+    }
+
+    @Override
+    public void rejected(Throwable cause) {
+        discardBuffer();
+    }
+
+    private void fail(Throwable cause) {
+        if (!ended) {
+            ended = true;
+            error = cause;
+        }
+        drain();
+    }
+
+    private void drain() {
+        if (draining) {
+            drainAgain = true;
+            return;
+        }
+        draining = true;
+        do {
+            drainAgain = false;
+            emit();
+        } while (drainAgain);
+        draining = false;
+        if (!ended && !terminated && arm == null && !cancelled.get() && demand.get() > 0
+                && buffer.size() <= LOW_WATER) {
+            paused = false;
+            arm = new Arm();
+            arm.submit();
+        }
+    }
+
+    private void emit() {
+        while (!buffer.isEmpty() && demand.get() > 0) {
+            if (cancelled.get()) {
+                discardBuffer();
+                return;
+            }
+            T value = buffer.remove();
+            demand.produced(1);
+            actual.onNext(value);
+        }
+        if (ended && buffer.isEmpty() && !terminated && !cancelled.get()) {
+            terminated = true;
+            if (error == null) {
+                actual.onComplete();
+            } else {
+                actual.onError(error);
+            }
+        }
+    }
+
+    private void accept(int result, int flags, long userData) {
+        if (result >= 0) {
+            T value = operation.value(result, flags, userData);
+            if (value != null) {
+                buffer.add(value);
+            }
+        }
+        if (Request.isFinal(flags)) {
+            arm = null;
+            end(result, flags);
+        } else if (buffer.size() >= CAPACITY && arm != null && !paused) {
+            paused = true;
+            arm.cancelButDeliver();
+        }
+        drain();
+    }
+
+    private void end(int result, int flags) {
+        if (result == -Errno.ENOBUFS || paused && result == -Errno.ECANCELED) {
+            // A pause, by the kernel for want of buffers or by us for want of demand.
+            return;
+        }
+        switch (operation.ending(result, flags)) {
+            case REARM -> {
+            }
+            case COMPLETE -> ended = true;
+            case ERROR -> {
+                ended = true;
+                error = operation.error(result);
+            }
+        }
+    }
+
+    private void discardBuffer() {
+        T value;
+        while ((value = buffer.poll()) != null) {
+            operation.discard(value);
+            Operators.onDiscard(value, actual.currentContext());
+        }
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public @Nullable Object scanUnsafe(Attr key) {
+        if (key == Attr.ACTUAL) {
+            return actual;
+        }
+        if (key == Attr.CANCELLED) {
+            return cancelled.get();
+        }
+        if (key == Attr.TERMINATED) {
+            return terminated;
+        }
+        if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
+            return demand.get();
+        }
+        if (key == Attr.BUFFERED) {
+            return buffer.size();
+        }
+        if (key == Attr.CAPACITY) {
+            return CAPACITY;
+        }
+        if (key == Attr.ERROR) {
+            return error;
+        }
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+    }
+
+    /** One request's life; a source that pauses goes through several. */
+    private final class Arm extends Request {
+
+        Arm() {
+            super(Multishot.this.loop);
+        }
+
+        @Override
+        protected int opcode() {
+            return operation.opcode();
+        }
+
+        @Override
+        protected @Nullable OpenFile file() {
+            return operation.file();
+        }
+
+        @Override
+        protected boolean elusive() {
+            return operation.elusive();
+        }
+
+        @Override
+        protected void prepare(Sqe sqe) {
+            operation.prepare(sqe);
+        }
+
+        @Override
+        protected void completed(int result, int flags) {
+            accept(result, flags, userData());
+        }
+
+        @Override
+        protected void discarded(int result, int flags) {
+            operation.discardCompletion(result, flags);
+        }
+
+        @Override
+        protected void failed(Throwable cause) {
+            arm = null;
+            fail(cause);
+        }
+
+        @Override
+        protected void released() {
+            operation.released();
+        }
+    }
+}

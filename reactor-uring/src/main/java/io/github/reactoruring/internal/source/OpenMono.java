@@ -1,0 +1,121 @@
+package io.github.reactoruring.internal.source;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.sys.FileStatus;
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+
+/**
+ * Opens a file for each subscriber. A file that nobody takes is closed.
+ *
+ * @param <T> what stands for the open file
+ */
+public final class OpenMono<T> extends Mono<T> implements Scannable {
+
+    private final EventLoop loop;
+    private final String path;
+    private final int openFlags;
+    private final int mode;
+    private final BiFunction<OpenFile, Boolean, T> wrapper;
+
+    private OpenMono(EventLoop loop, String path, int openFlags, int mode, BiFunction<OpenFile, Boolean, T> wrapper) {
+        this.loop = loop;
+        this.path = path;
+        this.openFlags = openFlags;
+        this.mode = mode;
+        this.wrapper = wrapper;
+    }
+
+    /**
+     * Makes a Mono of an open file.
+     *
+     * @param wrapper gets the file, and whether its operations are to be forced to a kernel worker
+     */
+    public static <T> Mono<T> create(EventLoop loop, String path, int openFlags, int mode,
+            BiFunction<OpenFile, Boolean, T> wrapper) {
+        return onAssembly(new OpenMono<>(loop, path, openFlags, mode, wrapper));
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        actual.onSubscribe(new Opening<>(this, actual));
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public @Nullable Object scanUnsafe(Attr key) {
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+    }
+
+    private static final class Opening<T> implements Subscription, Scannable, OpenRequest.Listener {
+
+        private static final int CANCELLED = 1;
+        private static final int TERMINATED = 2;
+
+        private final OpenMono<T> source;
+        private final CoreSubscriber<? super T> actual;
+        private final OpenRequest request;
+        /** Who comes first: the disposal or the outcome. */
+        private final AtomicInteger outcome = new AtomicInteger();
+
+        Opening(OpenMono<T> source, CoreSubscriber<? super T> actual) {
+            this.source = source;
+            this.actual = actual;
+            request = new OpenRequest(source.loop, source.path, source.openFlags, source.mode, this);
+        }
+
+        @Override
+        public void request(long n) {
+            if (Operators.validate(n)) {
+                request.submit();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            outcome.compareAndSet(0, CANCELLED);
+            request.dispose();
+        }
+
+        @Override
+        public void opened(OpenFile file, FileStatus status) {
+            if (outcome.compareAndSet(0, TERMINATED)) {
+                actual.onNext(source.wrapper.apply(file, SlowFilesystems.holds(status)));
+                actual.onComplete();
+            } else {
+                OpenRequest.close(file);
+            }
+        }
+
+        @Override
+        public void openFailed(Throwable cause) {
+            if (outcome.compareAndSet(0, TERMINATED)) {
+                actual.onError(cause);
+            }
+        }
+
+        @Override
+        @SuppressWarnings("rawtypes")
+        public @Nullable Object scanUnsafe(Attr key) {
+            if (key == Attr.ACTUAL) {
+                return actual;
+            }
+            if (key == Attr.CANCELLED) {
+                return outcome.get() == CANCELLED;
+            }
+            if (key == Attr.TERMINATED) {
+                return outcome.get() == TERMINATED;
+            }
+            return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+        }
+    }
+}

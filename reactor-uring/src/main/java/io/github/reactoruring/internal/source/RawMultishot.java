@@ -1,0 +1,60 @@
+package io.github.reactoruring.internal.source;
+
+import java.io.IOException;
+
+import io.github.reactoruring.Completion;
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.raw.Operation;
+
+/** Submits a multishot operation as it is described. */
+public final class RawMultishot implements MultishotOperation<Completion> {
+
+    private final EventLoop loop;
+    private final Operation operation;
+
+    public RawMultishot(EventLoop loop, Operation operation) {
+        this.loop = loop;
+        this.operation = operation;
+    }
+
+    @Override
+    public int opcode() {
+        return operation.opcode().code();
+    }
+
+    @Override
+    public void prepare(Sqe sqe) {
+        RawOneShot.write(operation, sqe);
+    }
+
+    @Override
+    public Completion value(int result, int flags, long userData) {
+        return new Completion(result, flags, userData);
+    }
+
+    @Override
+    public Ending ending(int result, int flags) {
+        return result < 0 ? Ending.ERROR : Ending.COMPLETE;
+    }
+
+    @Override
+    public IOException error(int result) {
+        return Errors.of(-result, operation.opcode().name(), null);
+    }
+
+    @Override
+    public void discard(Completion value) {
+        RawOneShot.closeLate(loop, operation, value.result());
+    }
+
+    @Override
+    public void discardCompletion(int result, int flags) {
+        RawOneShot.closeLate(loop, operation, result);
+    }
+
+    @Override
+    public void released() {
+        operation.release();
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.reactoruring.internal.source;
+
+import java.io.IOException;
+
+import io.github.reactoruring.Completion;
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.raw.Operation;
+import reactor.core.CoreSubscriber;
+
+/** Submits an operation as it is described. */
+public final class RawOneShot extends OneShot<Completion> {
+
+    private final Operation operation;
+    private int sentResult;
+    private int sentFlags;
+
+    public RawOneShot(EventLoop loop, CoreSubscriber<? super Completion> actual, Operation operation) {
+        super(loop, actual);
+        this.operation = operation;
+    }
+
+    @Override
+    protected int opcode() {
+        return operation.opcode().code();
+    }
+
+    @Override
+    protected void prepare(Sqe sqe) {
+        write(operation, sqe);
+    }
+
+    static void write(Operation operation, Sqe sqe) {
+        Operation.Fields fields = operation.fields();
+        sqe.opcode(fields.opcode().code()).flags(fields.flags()).ioprio(fields.ioprio()).fd(fields.fd())
+                .off(fields.off()).addr(fields.addr()).len(fields.len()).opFlags(fields.opFlags())
+                .bufIndex(fields.bufIndex()).personality(fields.personality()).fileIndex(fields.fileIndex())
+                .addr3(fields.addr3());
+    }
+
+    @Override
+    protected Completion value(int result, int flags) throws IOException {
+        if ((flags & IoUringAbi.IORING_CQE_F_NOTIF) != 0) {
+            // This only says that a zero-copy send's memory is free; what was sent came before.
+            return value(sentResult, sentFlags);
+        }
+        if (result < 0) {
+            throw Errors.of(-result, operation.opcode().name(), null);
+        }
+        return new Completion(result, flags, userData());
+    }
+
+    @Override
+    protected void completed(int result, int flags) {
+        if (isFinal(flags)) {
+            super.completed(result, flags);
+        } else {
+            sentResult = result;
+            sentFlags = flags;
+        }
+    }
+
+    @Override
+    protected void discarded(int result, int flags) {
+        super.discarded(result, flags);
+        closeLate(loop(), operation, result);
+    }
+
+    static void closeLate(EventLoop loop, Operation operation, int result) {
+        if (result >= 0 && operation.opcode().returnsDescriptor() && operation.fields().fileIndex() == 0) {
+            new OpenFile(loop, result, false, operation.opcode().name()).close(ignored -> {
+            });
+        }
+    }
+
+    @Override
+    protected void released() {
+        operation.release();
+    }
+}

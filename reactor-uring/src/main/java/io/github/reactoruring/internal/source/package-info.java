@@ -1,0 +1,10 @@
+/**
+ * Holds the publishers: one-shot Monos, multishot Fluxes, and the ordered read-ahead Flux of a file.
+ *
+ * <p><b>Threads:</b> {@code subscribe}, {@code request} and {@code cancel} any; signals are emitted by the owner
+ * thread of the ring, one after another.
+ */
+@NullMarked
+package io.github.reactoruring.internal.source;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package io.github.reactoruring.internal.sys;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Says what an open file is, from what the kernel has at hand.
+ *
+ * <p>AT_STATX_DONT_SYNC: a network filesystem answers from its cache, so that the call never waits for a server and
+ * may run on a ring's thread. STATX on the ring would always go through a kernel worker, at 20 times the cost.
+ *
+ * @param regular whether it is a regular file
+ * @param seekable whether it has positions: a regular file or a block device
+ * @param sizeBytes its size, 0 where the filesystem does not know
+ * @param mountId the id of its mount in /proc/self/mountinfo, or 0 before Linux 5.8
+ * @param virtualDevice whether its filesystem has no device of its own: tmpfs, FUSE, NFS, …
+ */
+public record FileStatus(boolean regular, boolean seekable, long sizeBytes, long mountId, boolean virtualDevice) {
+
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int AT_STATX_DONT_SYNC = 0x4000;
+    private static final int STATX_TYPE_SIZE_MNT_ID = 0x1 | 0x200 | 0x1000;
+    private static final int STATX_BYTES = 256;
+    private static final int S_IFMT = 0xF000;
+    private static final int S_IFREG = 0x8000;
+    private static final int S_IFBLK = 0x6000;
+
+    /** Reads the status of an open descriptor (statx(2)). */
+    public static FileStatus of(int descriptor) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment status = arena.allocate(STATX_BYTES, Long.BYTES);
+            int result = Syscalls.statx(descriptor, arena.allocate(1), AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+                    STATX_TYPE_SIZE_MNT_ID, status);
+            if (result < 0) {
+                throw new ErrnoException(-result, "statx");
+            }
+            int type = status.get(ValueLayout.JAVA_SHORT, 28) & S_IFMT;
+            return new FileStatus(type == S_IFREG, type == S_IFREG || type == S_IFBLK,
+                    status.get(ValueLayout.JAVA_LONG, 40),
+                    status.get(ValueLayout.JAVA_LONG, 144), status.get(ValueLayout.JAVA_INT, 136) == 0);
+        }
+    }
+}

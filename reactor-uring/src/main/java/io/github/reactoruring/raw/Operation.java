@@ -1,0 +1,215 @@
+package io.github.reactoruring.raw;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes one SQE, field by field, under the kernel's names. Immutable: each method returns a changed copy, and one
+ * description may be submitted any number of times.
+ *
+ * <p>Memory it points to must stay valid until the request's final completion, disposed of or not. The description
+ * keeps the segment reachable, which is enough for one from {@code Arena.ofAuto()} or {@code Arena.global()}; memory
+ * of an arena that you close, or that is used again, is yours to keep: {@link #onRelease} says when the kernel is done.
+ *
+ * <p>user_data is the library's own; a {@code Completion} tells it.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/io_uring_enter.2.html">io_uring_enter(2)</a>
+ */
+public final class Operation {
+
+    private static final int ALLOWED_SQE_FLAGS = 0x31;
+
+    private final Fields fields;
+    private final @Nullable MemorySegment memory;
+    private final @Nullable Runnable onRelease;
+
+    private Operation(Fields fields, @Nullable MemorySegment memory, @Nullable Runnable onRelease) {
+        this.fields = fields;
+        this.memory = memory;
+        this.onRelease = onRelease;
+    }
+
+    /** Starts with all fields zero, but the opcode, and fd -1. */
+    public static Operation of(Opcode opcode) {
+        return new Operation(new Fields(Objects.requireNonNull(opcode, "opcode"), 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0),
+                null,
+                null);
+    }
+
+    /**
+     * Sets IOSQE_* flags: FIXED_FILE (1), ASYNC (16), BUFFER_SELECT (32).
+     *
+     * @throws IllegalArgumentException for others: IO_DRAIN (2) would disable cancelling on the shared ring for ever,
+     *     links and CQE_SKIP_SUCCESS are the library's to set
+     */
+    public Operation flags(int sqeFlags) {
+        if ((sqeFlags & ~ALLOWED_SQE_FLAGS) != 0) {
+            throw new IllegalArgumentException("SQE flags 0x" + Integer.toHexString(sqeFlags)
+                    + ": only FIXED_FILE (1), ASYNC (16) and BUFFER_SELECT (32) can be set. IO_DRAIN would disable"
+                    + " cancelling on the shared ring, links and CQE_SKIP_SUCCESS are the library's own");
+        }
+        return with(fields.withFlags(sqeFlags));
+    }
+
+    /** Sets ioprio: an I/O priority, or the flags of a send, receive or accept. */
+    public Operation ioprio(int ioprio) {
+        return with(fields.withIoprio(ioprio));
+    }
+
+    /** Sets the file descriptor, or the slot where {@link #flags} has FIXED_FILE. */
+    public Operation fd(int fd) {
+        return with(fields.withFd(fd));
+    }
+
+    /** Sets off: the position in the file in bytes, -1 for the current one; or addr2. */
+    public Operation offset(long offset) {
+        return with(fields.withOff(offset));
+    }
+
+    /** Sets addr and len to native memory. */
+    public Operation buffer(MemorySegment buffer) {
+        if (!buffer.isNative()) {
+            throw new IllegalArgumentException("The kernel needs native memory: allocate the segment from an Arena");
+        }
+        if (buffer.byteSize() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("One request moves at most " + Integer.MAX_VALUE + " bytes, not "
+                    + buffer.byteSize());
+        }
+        return new Operation(fields.withAddr(buffer.address()).withLen((int) buffer.byteSize()), buffer, onRelease);
+    }
+
+    /** Sets addr to native memory, such as a path, a struct or a vector, whose size is not len. */
+    public Operation pointer(MemorySegment struct) {
+        if (!struct.isNative()) {
+            throw new IllegalArgumentException("The kernel needs native memory: allocate the segment from an Arena");
+        }
+        return new Operation(fields.withAddr(struct.address()), struct, onRelease);
+    }
+
+    /** Sets addr to a number. */
+    public Operation address(long addr) {
+        return with(fields.withAddr(addr));
+    }
+
+    /** Sets len. */
+    public Operation length(int len) {
+        return with(fields.withLen(len));
+    }
+
+    /** Sets the operation's own flags: rw_flags, open_flags, poll32_events, timeout_flags, … */
+    public Operation operationFlags(int flags) {
+        return with(fields.withOpFlags(flags));
+    }
+
+    /** Sets buf_index or buf_group. */
+    public Operation bufferIndex(int index) {
+        return with(fields.withBufIndex(index));
+    }
+
+    /** Sets personality. */
+    public Operation personality(int personality) {
+        return with(fields.withPersonality(personality));
+    }
+
+    /** Sets file_index, splice_fd_in or addr_len. */
+    public Operation fileIndex(int index) {
+        return with(fields.withFileIndex(index));
+    }
+
+    /** Sets addr3. */
+    public Operation address3(long addr3) {
+        return with(fields.withAddr3(addr3));
+    }
+
+    /**
+     * Runs {@code release} once for each submission, when the kernel is done with its memory: after the final
+     * completion, or when no SQE was made. Not if the ring breaks: the kernel may still write. On the ring's thread.
+     */
+    public Operation onRelease(Runnable release) {
+        return new Operation(fields, memory, Objects.requireNonNull(release, "release"));
+    }
+
+    public Opcode opcode() {
+        return fields.opcode();
+    }
+
+    /** Returns the values to write. */
+    public Fields fields() {
+        return fields;
+    }
+
+    /** Runs what {@link #onRelease} was given. */
+    public void release() {
+        if (onRelease != null) {
+            onRelease.run();
+        }
+    }
+
+    private Operation with(Fields changed) {
+        return new Operation(changed, memory, onRelease);
+    }
+
+    @Override
+    public String toString() {
+        return fields.toString();
+    }
+
+    /** The fields of an SQE, under the kernel's names. */
+    public record Fields(Opcode opcode, int flags, int ioprio, int fd, long off, long addr, int len, int opFlags,
+            int bufIndex, int personality, int fileIndex, long addr3) {
+
+        Fields withFlags(int value) {
+            return new Fields(opcode, value, ioprio, fd, off, addr, len, opFlags, bufIndex, personality, fileIndex,
+                    addr3);
+        }
+
+        Fields withIoprio(int value) {
+            return new Fields(opcode, flags, value, fd, off, addr, len, opFlags, bufIndex, personality, fileIndex,
+                    addr3);
+        }
+
+        Fields withFd(int value) {
+            return new Fields(opcode, flags, ioprio, value, off, addr, len, opFlags, bufIndex, personality, fileIndex,
+                    addr3);
+        }
+
+        Fields withOff(long value) {
+            return new Fields(opcode, flags, ioprio, fd, value, addr, len, opFlags, bufIndex, personality, fileIndex,
+                    addr3);
+        }
+
+        Fields withAddr(long value) {
+            return new Fields(opcode, flags, ioprio, fd, off, value, len, opFlags, bufIndex, personality, fileIndex,
+                    addr3);
+        }
+
+        Fields withLen(int value) {
+            return new Fields(opcode, flags, ioprio, fd, off, addr, value, opFlags, bufIndex, personality, fileIndex,
+                    addr3);
+        }
+
+        Fields withOpFlags(int value) {
+            return new Fields(opcode, flags, ioprio, fd, off, addr, len, value, bufIndex, personality, fileIndex,
+                    addr3);
+        }
+
+        Fields withBufIndex(int value) {
+            return new Fields(opcode, flags, ioprio, fd, off, addr, len, opFlags, value, personality, fileIndex, addr3);
+        }
+
+        Fields withPersonality(int value) {
+            return new Fields(opcode, flags, ioprio, fd, off, addr, len, opFlags, bufIndex, value, fileIndex, addr3);
+        }
+
+        Fields withFileIndex(int value) {
+            return new Fields(opcode, flags, ioprio, fd, off, addr, len, opFlags, bufIndex, personality, value, addr3);
+        }
+
+        Fields withAddr3(long value) {
+            return new Fields(opcode, flags, ioprio, fd, off, addr, len, opFlags, bufIndex, personality, fileIndex,
+                    value);
+        }
+    }
+}
