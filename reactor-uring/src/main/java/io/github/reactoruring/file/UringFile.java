@@ -1,6 +1,7 @@
 package io.github.reactoruring.file;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import reactor.core.publisher.Mono;
@@ -47,6 +48,16 @@ public interface UringFile {
      * @return emits the number of bytes
      */
     Mono<Integer> writeAt(long position, ByteBuffer data);
+
+    /**
+     * Returns a view whose reads and writes end with a {@link java.util.concurrent.TimeoutException} when they take longer
+     * than {@code deadline} from their submission: by a timer the kernel links to each (LINK_TIMEOUT, Linux 5.5). A read
+     * or write of a regular file cannot be stopped: it is told at the deadline, and its buffer lives until the kernel is
+     * done.
+     *
+     * @throws IllegalArgumentException if zero or negative
+     */
+    UringFile withDeadline(Duration deadline);
 
     /**
      * Closes the file: new operations fail with {@link java.nio.channels.ClosedChannelException}, those in flight are

@@ -58,6 +58,14 @@ public interface UringFiles {
      */
     Mono<UringFile> open(Path path, OpenOption... options);
 
+    /**
+     * Opens a file as a direct descriptor: into the ring's own file table, so that the process's limit of open files does
+     * not count it and each request is a little cheaper. Otherwise as {@link #open}. Linux 5.19.
+     *
+     * @return fails with ENFILE when the ring's 4096 slots are taken
+     */
+    Mono<UringFile> openDirect(Path path, OpenOption... options);
+
     /** Makes a pipe, whose two ends belong to the caller (pipe2(2)). Its numbers never leave the library. */
     Mono<UringPipe> pipe();
 }

@@ -1,7 +1,9 @@
 package io.github.reactoruring.raw;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * keeps the segment reachable, which is enough for one from {@code Arena.ofAuto()} or {@code Arena.global()}; memory
  * of an arena that you close, or that is used again, is yours to keep: {@link #onRelease} says when the kernel is done.
  *
- * <p>user_data is the library's own; a {@code Completion} tells it.
+ * <p>user_data is the library's to choose, unless {@link #userData} does; {@link #onStaged} and the completion tell it.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/io_uring_enter.2.html">io_uring_enter(2)</a>
  */
@@ -22,20 +24,17 @@ public final class Operation {
     private static final int ALLOWED_SQE_FLAGS = 0x31;
 
     private final Fields fields;
-    private final @Nullable MemorySegment memory;
-    private final @Nullable Runnable onRelease;
+    private final Extras extras;
 
-    private Operation(Fields fields, @Nullable MemorySegment memory, @Nullable Runnable onRelease) {
+    private Operation(Fields fields, Extras extras) {
         this.fields = fields;
-        this.memory = memory;
-        this.onRelease = onRelease;
+        this.extras = extras;
     }
 
     /** Starts with all fields zero, but the opcode, and fd -1. */
     public static Operation of(Opcode opcode) {
         return new Operation(new Fields(Objects.requireNonNull(opcode, "opcode"), 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0),
-                null,
-                null);
+                Extras.NONE);
     }
 
     /**
@@ -77,7 +76,8 @@ public final class Operation {
             throw new IllegalArgumentException("One request moves at most " + Integer.MAX_VALUE + " bytes, not "
                     + buffer.byteSize());
         }
-        return new Operation(fields.withAddr(buffer.address()).withLen((int) buffer.byteSize()), buffer, onRelease);
+        return new Operation(fields.withAddr(buffer.address()).withLen((int) buffer.byteSize()),
+                extras.withMemory(buffer));
     }
 
     /** Sets addr to native memory, such as a path, a struct or a vector, whose size is not len. */
@@ -85,7 +85,7 @@ public final class Operation {
         if (!struct.isNative()) {
             throw new IllegalArgumentException("The kernel needs native memory: allocate the segment from an Arena");
         }
-        return new Operation(fields.withAddr(struct.address()), struct, onRelease);
+        return new Operation(fields.withAddr(struct.address()), extras.withMemory(struct));
     }
 
     /** Sets addr to a number. */
@@ -128,7 +128,42 @@ public final class Operation {
      * completion, or when no SQE was made. Not if the ring breaks: the kernel may still write. On the ring's thread.
      */
     public Operation onRelease(Runnable release) {
-        return new Operation(fields, memory, Objects.requireNonNull(release, "release"));
+        return new Operation(fields, extras.withOnRelease(Objects.requireNonNull(release, "release")));
+    }
+
+    /**
+     * Chooses the request's user_data, to name it by in a {@link Cancel}. By default the library chooses one that was
+     * never used before.
+     *
+     * @param userData below 2^62, such as a pointer; one request in flight on the ring may have it at a time, a second
+     *     fails
+     * @throws IllegalArgumentException if it is negative or 2^62 or more
+     */
+    public Operation userData(long userData) {
+        if (userData >>> 62 != 0) {
+            throw new IllegalArgumentException("user_data must be below 2^62, not 0x" + Long.toHexString(userData)
+                    + ": the values above are the library's own");
+        }
+        return new Operation(fields, extras.withUserData(userData));
+    }
+
+    /** Tells {@code listener} the user_data of each submission before the kernel sees it. On the ring's thread. */
+    public Operation onStaged(LongConsumer listener) {
+        return new Operation(fields, extras.withOnStaged(Objects.requireNonNull(listener, "listener")));
+    }
+
+    /**
+     * Ends the request when it has not completed {@code deadline} after its submission, with a
+     * {@link java.util.concurrent.TimeoutException}: by a timer the kernel links to it (LINK_TIMEOUT, Linux 5.5). For
+     * one-shot submissions.
+     *
+     * @throws IllegalArgumentException if zero or negative
+     */
+    public Operation withDeadline(Duration deadline) {
+        if (!deadline.isPositive()) {
+            throw new IllegalArgumentException("deadline must be more than zero, not " + deadline);
+        }
+        return new Operation(fields, extras.withDeadline(deadline));
     }
 
     public Opcode opcode() {
@@ -142,13 +177,57 @@ public final class Operation {
 
     /** Runs what {@link #onRelease} was given. */
     public void release() {
-        if (onRelease != null) {
-            onRelease.run();
+        if (extras.onRelease() != null) {
+            extras.onRelease().run();
+        }
+    }
+
+    /** Returns what {@link #userData} was given, or null. */
+    public @Nullable Long chosenUserData() {
+        return extras.userData();
+    }
+
+    /** Returns what {@link #withDeadline} was given, or null. */
+    public @Nullable Duration deadline() {
+        return extras.deadline();
+    }
+
+    /** Tells what {@link #onStaged} was given. */
+    public void staged(long userData) {
+        if (extras.onStaged() != null) {
+            extras.onStaged().accept(userData);
         }
     }
 
     private Operation with(Fields changed) {
-        return new Operation(changed, memory, onRelease);
+        return new Operation(changed, extras);
+    }
+
+    /** What is not a field of the SQE; the memory is held so that it stays reachable. */
+    private record Extras(@Nullable MemorySegment memory, @Nullable Runnable onRelease, @Nullable Long userData,
+            @Nullable LongConsumer onStaged, @Nullable Duration deadline) {
+
+        static final Extras NONE = new Extras(null, null, null, null, null);
+
+        Extras withMemory(MemorySegment value) {
+            return new Extras(value, onRelease, userData, onStaged, deadline);
+        }
+
+        Extras withOnRelease(Runnable value) {
+            return new Extras(memory, value, userData, onStaged, deadline);
+        }
+
+        Extras withUserData(long value) {
+            return new Extras(memory, onRelease, value, onStaged, deadline);
+        }
+
+        Extras withOnStaged(LongConsumer value) {
+            return new Extras(memory, onRelease, userData, value, deadline);
+        }
+
+        Extras withDeadline(Duration value) {
+            return new Extras(memory, onRelease, userData, onStaged, value);
+        }
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.github.reactoruring.raw;
 
+import java.time.Duration;
+import java.util.List;
+
 import io.github.reactoruring.Completion;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -56,4 +59,52 @@ public interface Raw {
      * @return emits the events of each wake-up, and never completes by itself (IORING_POLL_ADD_MULTI, Linux 5.13)
      */
     Flux<Integer> pollMultishot(int fd, int events);
+
+    /**
+     * Submits linked operations: nothing is started before what it waits for has ended.
+     *
+     * <p><b>Cancellation:</b> what runs is cancelled, and what waits for it never starts.
+     *
+     * @return emits, when all have ended, their completions in the chain's order, with the kernel's own results: zero or
+     *     more, or a negated errno; -125 (ECANCELED) for one that never started
+     */
+    Mono<List<Completion>> submit(Chain chain);
+
+    /**
+     * Submits an explicit cancel (IORING_OP_ASYNC_CANCEL). It sees the requests submitted before it.
+     *
+     * <p>A source whose request it ends fails with {@link io.github.reactoruring.UringCancelledException}.
+     *
+     * @return emits the kernel's own result: 0 for one request, or with {@link Cancel#all()} the number found, which for
+     *     requests on kernel workers is unreliable. Fails with a {@link io.github.reactoruring.UringException} for
+     *     ENOENT: nothing found, which does not mean completed; EALREADY: it is running and ends by itself; EBADF: no
+     *     such open descriptor or slot; EINVAL: the kernel does not take the keys
+     * @throws UnsupportedOperationException if the running kernel lacks a key
+     */
+    Mono<Integer> cancel(Cancel cancel);
+
+    /**
+     * Removes a poll by its user_data (IORING_OP_POLL_REMOVE, Linux 5.1): its source fails with
+     * {@link io.github.reactoruring.UringCancelledException}.
+     *
+     * @return completes, or fails with ENOENT or EALREADY as {@link #cancel} does
+     */
+    Mono<Void> pollRemove(long userData);
+
+    /**
+     * Changes the events of a poll in flight (IORING_POLL_UPDATE_EVENTS, Linux 5.13).
+     *
+     * @param multishot whether the poll is a multishot one, and stays so
+     */
+    Mono<Void> pollUpdate(long userData, int events, boolean multishot);
+
+    /** Removes a timer by its user_data (IORING_OP_TIMEOUT_REMOVE, Linux 5.5), as {@link #pollRemove} does a poll. */
+    Mono<Void> timeoutRemove(long userData);
+
+    /**
+     * Sets a timer in flight to {@code delay} from now (IORING_TIMEOUT_UPDATE, Linux 5.11).
+     *
+     * @throws IllegalArgumentException if negative
+     */
+    Mono<Void> timeoutUpdate(long userData, Duration delay);
 }

@@ -1,7 +1,10 @@
 package io.github.reactoruring.internal.facet;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.file.UringFile;
@@ -20,10 +23,16 @@ final class RingFile implements UringFile {
 
     private final OpenFile file;
     private final boolean forceAsync;
+    private final @Nullable Duration deadline;
 
     RingFile(OpenFile file, boolean forceAsync) {
+        this(file, forceAsync, null);
+    }
+
+    private RingFile(OpenFile file, boolean forceAsync, @Nullable Duration deadline) {
         this.file = file;
         this.forceAsync = forceAsync;
+        this.deadline = deadline;
     }
 
     @Override
@@ -53,7 +62,8 @@ final class RingFile implements UringFile {
             throw new IllegalArgumentException("maxBytes must be 1 or more, not " + maxBytes);
         }
         return OneShotMono.create(file.loop(),
-                (loop, actual) -> new FileReadOnce<>(file, forceAsync, actual, position, maxBytes, buffers));
+                (loop, actual) -> new FileReadOnce<>(file, forceAsync, actual, position, maxBytes, buffers)
+                        .withDeadline(deadline));
     }
 
     @Override
@@ -73,7 +83,15 @@ final class RingFile implements UringFile {
             return Mono.just(0);
         }
         return OneShotMono.create(file.loop(),
-                (loop, actual) -> new FileWrite(file, forceAsync, actual, position, bytes));
+                (loop, actual) -> new FileWrite(file, forceAsync, actual, position, bytes).withDeadline(deadline));
+    }
+
+    @Override
+    public UringFile withDeadline(Duration newDeadline) {
+        if (!newDeadline.isPositive()) {
+            throw new IllegalArgumentException("deadline must be more than zero, not " + newDeadline);
+        }
+        return new RingFile(file, forceAsync, newDeadline);
     }
 
     @Override

@@ -51,8 +51,17 @@ public final class RingFiles implements UringFiles {
 
     @Override
     public Mono<UringFile> open(Path path, OpenOption... options) {
+        return open(path, false, options);
+    }
+
+    @Override
+    public Mono<UringFile> openDirect(Path path, OpenOption... options) {
+        return open(path, true, options);
+    }
+
+    private Mono<UringFile> open(Path path, boolean direct, OpenOption... options) {
         int flags = OpenOptions.flags(options);
-        return OpenMono.create(loops.get(), name(path), flags, DEFAULT_MODE, RingFile::new);
+        return OpenMono.create(loops.get(), name(path), flags, DEFAULT_MODE, direct, RingFile::new);
     }
 
     @Override

@@ -1,9 +1,15 @@
 package io.github.reactoruring.internal.facet;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.internal.source.Amendment;
+import io.github.reactoruring.internal.source.ChainMono;
+import io.github.reactoruring.internal.source.ExplicitCancel;
 import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.Nop;
 import io.github.reactoruring.internal.source.OneShotMono;
@@ -11,6 +17,8 @@ import io.github.reactoruring.internal.source.Poll;
 import io.github.reactoruring.internal.source.PollMultishot;
 import io.github.reactoruring.internal.source.RawMultishot;
 import io.github.reactoruring.internal.source.RawOneShot;
+import io.github.reactoruring.raw.Cancel;
+import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.raw.Raw;
@@ -40,6 +48,9 @@ public final class RingRaw implements Raw {
     @Override
     public Flux<Completion> stream(Operation operation) {
         check(operation);
+        if (operation.deadline() != null) {
+            throw new IllegalArgumentException("A multishot request has no deadline: use Flux.timeout or Flux.take");
+        }
         return MultishotFlux.create(loop, () -> new RawMultishot(loop, operation));
     }
 
@@ -58,6 +69,50 @@ public final class RingRaw implements Raw {
     public Flux<Integer> pollMultishot(int fd, int events) {
         checkDescriptor(fd);
         return MultishotFlux.create(loop, () -> new PollMultishot(fd, events));
+    }
+
+    @Override
+    public Mono<List<Completion>> submit(Chain chain) {
+        chain.operations().forEach(this::check);
+        return ChainMono.create(loop, chain);
+    }
+
+    @Override
+    public Mono<Integer> cancel(Cancel cancel) {
+        require(cancel.needsAllFdAny(), RingFeature.CANCEL_ALL_FD_ANY, cancel, "5.19");
+        require(cancel.needsFixedFile(), RingFeature.CANCEL_FD_FIXED, cancel, "6.0");
+        require(cancel.needsOpcode(), RingFeature.CANCEL_OP, cancel, "6.6");
+        return OneShotMono.create(loop, (ring, actual) -> new ExplicitCancel(ring, actual, cancel));
+    }
+
+    @Override
+    public Mono<Void> pollRemove(long userData) {
+        return amend(userData, Amendment.Change.REMOVE_POLL);
+    }
+
+    @Override
+    public Mono<Void> pollUpdate(long userData, int events, boolean multishot) {
+        return amend(userData, Amendment.Change.events(events, multishot));
+    }
+
+    @Override
+    public Mono<Void> timeoutRemove(long userData) {
+        return amend(userData, Amendment.Change.REMOVE_TIMEOUT);
+    }
+
+    @Override
+    public Mono<Void> timeoutUpdate(long userData, Duration delay) {
+        return amend(userData, Amendment.Change.time(RingTimers.notNegative(delay)));
+    }
+
+    private Mono<Void> amend(long userData, Amendment.Change change) {
+        return OneShotMono.create(loop, (ring, actual) -> new Amendment(ring, actual, userData, change));
+    }
+
+    private void require(boolean needed, RingFeature feature, Cancel cancel, String since) {
+        if (needed && !loop.ring().features().has(feature)) {
+            throw new UnsupportedOperationException("This kernel cannot " + cancel + ", which needs Linux " + since);
+        }
     }
 
     private void check(Operation operation) {

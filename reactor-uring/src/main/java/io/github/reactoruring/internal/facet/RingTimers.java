@@ -21,10 +21,8 @@ public final class RingTimers implements Timers {
 
     @Override
     public Mono<Long> after(Duration delay) {
-        if (delay.isNegative()) {
-            throw new IllegalArgumentException("delay must be zero or more, not " + delay);
-        }
-        return OneShotMono.create(loop, (ring, actual) -> new Timeout(ring, actual, delay));
+        Duration checked = notNegative(delay);
+        return OneShotMono.create(loop, (ring, actual) -> new Timeout(ring, actual, checked));
     }
 
     @Override
@@ -33,5 +31,12 @@ public final class RingTimers implements Timers {
             throw new IllegalArgumentException("period must be more than zero, not " + period);
         }
         return IntervalFlux.create(loop, period);
+    }
+
+    static Duration notNegative(Duration delay) {
+        if (delay.isNegative()) {
+            throw new IllegalArgumentException("delay must be zero or more, not " + delay);
+        }
+        return delay;
     }
 }

@@ -43,8 +43,8 @@ final class Dispatcher {
 
     private void dispatch(long userData, int result, int flags) {
         switch (UserData.kind(userData)) {
-            case UserData.REQUEST -> request(userData, result, flags);
-            case UserData.CANCEL_ONE, UserData.CANCEL_WIDE -> cancelAnswered(result);
+            case UserData.REQUEST, UserData.CHOSEN -> request(userData, result, flags);
+            case UserData.CANCEL -> cancelAnswered(result);
             default -> {
                 if (userData == UserData.WAKE) {
                     stats.wakeUps.increment();

@@ -31,6 +31,8 @@ public final class EventLoop {
     private static final Logger LOG = Loggers.getLogger(EventLoop.class);
     private static final int TASKS_PER_TURN = 4096;
     private static final int COMPLETIONS_PER_TURN = 4096;
+    /** How many files may be open as direct descriptors on one ring. */
+    private static final int FILE_TABLE_SLOTS = 4096;
 
     private final String name;
     private final Ring ring;
@@ -46,6 +48,7 @@ public final class EventLoop {
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
     private final EnterGuard enterGuard;
     private @Nullable Shutdown shutdown;
+    private boolean fileTable;
     private volatile @Nullable Thread owner;
     private volatile boolean over;
 
@@ -225,7 +228,7 @@ public final class EventLoop {
 
     void enqueue(Request request) {
         if (shutdown != null && !request.survivesClosing()) {
-            Submitter.reject(request, Mailbox.rejection(name));
+            Submitter.rejectChain(request, Mailbox.rejection(name));
         } else {
             submitter.enqueue(request);
         }
@@ -243,6 +246,20 @@ public final class EventLoop {
                 }
             });
         }
+    }
+
+    /**
+     * Makes sure the ring has a table of direct descriptors: one is made on first use.
+     *
+     * @return zero or a negated errno
+     */
+    public int ensureFileTable() {
+        if (!fileTable) {
+            int result = ring.registerFileTable(FILE_TABLE_SLOTS);
+            fileTable = result >= 0;
+            return Math.min(result, 0);
+        }
+        return 0;
     }
 
     void opened(OpenFile file) {

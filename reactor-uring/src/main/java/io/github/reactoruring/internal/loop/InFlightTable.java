@@ -1,6 +1,8 @@
 package io.github.reactoruring.internal.loop;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ final class InFlightTable {
     private int free;
     private int size;
     private final OpcodeCounts byOpcode = new OpcodeCounts();
+    /** The requests whose user_data the user chose. */
+    private final Map<Long, Request> chosen = new HashMap<>();
 
     InFlightTable() {
         addFreeSlots(0, requests.length);
@@ -44,15 +48,27 @@ final class InFlightTable {
         free--;
         size++;
         requests[slot] = request;
-        long userData = UserData.request(slot, generations[slot]);
+        Long chosenUserData = request.chosenUserData();
+        long userData = chosenUserData == null ? UserData.request(slot, generations[slot]) : chosenUserData;
+        if (chosenUserData != null) {
+            chosen.put(chosenUserData, request);
+        }
         request.claimed(slot, userData);
         count(request, 1);
         return userData;
     }
 
+    /** Says whether a request under this user_data, chosen by the user, is in flight already. */
+    boolean isTaken(@Nullable Long chosenUserData) {
+        return chosenUserData != null && chosen.containsKey(chosenUserData);
+    }
+
     /** Returns the request in flight under this user_data; null when its slot has moved on. */
     @Nullable
     Request lookup(long userData) {
+        if (UserData.kind(userData) == UserData.CHOSEN) {
+            return chosen.get(userData);
+        }
         int slot = UserData.slot(userData);
         if (slot >= requests.length || generations[slot] != UserData.generation(userData)) {
             return null;
@@ -63,6 +79,10 @@ final class InFlightTable {
     void retire(Request request) {
         int slot = request.slot();
         requests[slot] = null;
+        Long chosenUserData = request.chosenUserData();
+        if (chosenUserData != null) {
+            chosen.remove(chosenUserData);
+        }
         generations[slot] = UserData.generation(UserData.request(0, generations[slot] + 1));
         freeSlots[(firstFree + free) & (freeSlots.length - 1)] = slot;
         free++;

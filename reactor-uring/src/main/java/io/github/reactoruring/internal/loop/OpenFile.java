@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 
+import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.Syscalls;
 
 /**
@@ -58,6 +59,11 @@ public final class OpenFile {
 
     public boolean fixed() {
         return fixed;
+    }
+
+    /** Returns the SQE flags that make the kernel take {@link #descriptor} for what it is. */
+    public int sqeFlags() {
+        return fixed ? IoUringAbi.IOSQE_FIXED_FILE : 0;
     }
 
     /** Returns the number of requests in flight on it. */

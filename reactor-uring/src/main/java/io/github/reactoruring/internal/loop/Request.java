@@ -53,6 +53,8 @@ public abstract class Request implements LoopTask {
     private boolean cancelQueued;
     private byte pursuitLevel;
     private long pursuitNanos;
+    private @Nullable Request linked;
+    private int linkFlag;
 
     protected Request(EventLoop loop) {
         this.loop = loop;
@@ -76,6 +78,15 @@ public abstract class Request implements LoopTask {
     /** Fills the cleared SQE, all but user_data. */
     protected abstract void prepare(Sqe sqe);
 
+    /** Returns the user_data the user chose, or null for one of the loop's. */
+    protected @Nullable Long chosenUserData() {
+        return null;
+    }
+
+    /** Learns the user_data, on the owner thread, before the SQE is submitted. */
+    protected void staged(long stagedUserData) {
+    }
+
     // ---- What becomes of it, on the owner thread
 
     /** Takes a completion; the last one has no IORING_CQE_F_MORE. */
@@ -98,6 +109,18 @@ public abstract class Request implements LoopTask {
         return loop;
     }
 
+    /**
+     * Links {@code next} behind it: the kernel starts that when this has completed. Both are staged together, and only
+     * this one is submitted by the source.
+     *
+     * @param hard whether it is started even when this fails (IOSQE_IO_HARDLINK)
+     */
+    public final void linkTo(Request next, boolean hard) {
+        linked = next;
+        linkFlag = hard ? IoUringAbi.IOSQE_IO_HARDLINK : IoUringAbi.IOSQE_IO_LINK;
+        WORD.compareAndSet(next, IDLE, QUEUED);
+    }
+
     /** Queues the request. A request disposed of before is not queued. */
     public final void submit() {
         if (WORD.compareAndSet(this, IDLE, QUEUED)) {
@@ -107,10 +130,16 @@ public abstract class Request implements LoopTask {
 
     /** Disposes of it: returns at once, and never blocks. Idempotent. */
     public final void dispose() {
+        disposeFirst();
+    }
+
+    /** Disposes of it, and says whether this was the first to. */
+    protected final boolean disposeFirst() {
         int previous = (int) WORD.getAndBitwiseOr(this, DISPOSED);
         if (previous == STAGED) {
             loop.dispose(this);
         }
+        return (previous & DISPOSED) == 0;
     }
 
     public final boolean isDisposed() {
@@ -153,13 +182,30 @@ public abstract class Request implements LoopTask {
     @Override
     public final void rejected(Throwable cause) {
         if ((word & STATE) == QUEUED) {
-            Submitter.reject(this, cause);
+            Submitter.rejectChain(this, cause);
         }
     }
 
     /** Says whether it is one of the loop's own that a closing loop still has to serve. */
     boolean survivesClosing() {
         return false;
+    }
+
+    final @Nullable Request linked() {
+        return linked;
+    }
+
+    final int linkFlag() {
+        return linkFlag;
+    }
+
+    /** Counts this request and those linked behind it. */
+    final int chainLength() {
+        int length = 1;
+        for (Request next = linked; next != null; next = next.linked) {
+            length++;
+        }
+        return length;
     }
 
     final boolean markStaged() {

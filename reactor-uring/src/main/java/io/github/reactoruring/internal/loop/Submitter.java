@@ -3,6 +3,8 @@ package io.github.reactoruring.internal.loop;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -37,19 +39,58 @@ final class Submitter {
     }
 
     void stage() {
-        while (canStage() && ring.freeSqes() > 0) {
-            Request request = queued.remove();
-            OpenFile file = request.file();
-            if (file != null && file.isClosing()) {
-                reject(request, new ClosedChannelException());
-            } else if (!request.markStaged()) {
-                // Disposed of before it was staged: no SQE is ever made.
-                request.markRetired();
-                stats.dropped.increment();
-                request.released();
-            } else {
-                fill(request);
+        while (canStage()) {
+            Request request = queued.element();
+            int length = request.linked() == null ? 1 : request.chainLength();
+            if (ring.freeSqes() < length) {
+                if (length <= ring.submissionCapacity()) {
+                    return;
+                }
+                queued.remove();
+                rejectChain(request, new IllegalArgumentException("A chain of " + length
+                        + " requests does not fit the submission queue, which has " + ring.submissionCapacity()
+                        + " entries: build with more"));
+                continue;
             }
+            queued.remove();
+            stage(request);
+        }
+    }
+
+    /** Stages a request and those linked behind it, or none of them. */
+    private void stage(Request request) {
+        OpenFile file = request.file();
+        if (file != null && file.isClosing()) {
+            rejectChain(request, new ClosedChannelException());
+        } else if (takenUserData(request) != null) {
+            rejectChain(request, new IllegalStateException("A request with the user_data " + takenUserData(request)
+                    + " is in flight already: choose another, or none"));
+        } else if (!request.markStaged()) {
+            drop(request);
+        } else {
+            fill(request);
+            for (Request next = request.linked(); next != null; next = next.linked()) {
+                next.markStaged();
+                fill(next);
+            }
+        }
+    }
+
+    private @Nullable Long takenUserData(Request request) {
+        for (Request each = request; each != null; each = each.linked()) {
+            if (inFlight.isTaken(each.chosenUserData())) {
+                return each.chosenUserData();
+            }
+        }
+        return null;
+    }
+
+    /** Ends a request that was disposed of before it was staged: no SQE is ever made. */
+    private void drop(Request request) {
+        stats.dropped.increment();
+        for (Request each = request; each != null; each = each.linked()) {
+            each.markRetired();
+            each.released();
         }
     }
 
@@ -61,12 +102,14 @@ final class Submitter {
         try {
             request.prepare(sqe);
         } catch (Throwable t) {
-            // The entry is staged already; a NOP in its place does no harm.
-            sqe.reset().opcode(IoUringAbi.IORING_OP_NOP).userData(UserData.IGNORED);
+            // The entry is staged already; a NOP in its place does no harm, and keeps a chain together.
+            sqe.reset().opcode(IoUringAbi.IORING_OP_NOP).addFlags(request.linkFlag()).userData(UserData.IGNORED);
             reject(request, t);
             return;
         }
-        sqe.userData(inFlight.claim(request));
+        long userData = inFlight.claim(request);
+        sqe.addFlags(request.linkFlag()).userData(userData);
+        request.staged(userData);
         stats.submitted.increment();
     }
 
@@ -74,12 +117,19 @@ final class Submitter {
     void rejectAll(Throwable cause) {
         Request request;
         while ((request = queued.poll()) != null) {
-            reject(request, cause);
+            rejectChain(request, cause);
         }
     }
 
-    /** Ends a request that has no SQE; a disposed one is told nothing. */
-    static void reject(Request request, Throwable cause) {
+    /** Ends a request that has no SQE, and those linked behind it. */
+    static void rejectChain(Request request, Throwable cause) {
+        for (Request each = request; each != null; each = each.linked()) {
+            reject(each, cause);
+        }
+    }
+
+    /** Tells a disposed request nothing. */
+    private static void reject(Request request, Throwable cause) {
         if (!request.markRetired()) {
             request.failed(cause);
         }

@@ -10,16 +10,16 @@ package io.github.reactoruring.internal.loop;
  *
  * <p>A slot's generation grows by one each time the slot is given back, so that a cancel, or a completion, meant for
  * an earlier request in the slot matches nothing. A cancel by user_data carries its target's slot and generation
- * under a kind of its own.
+ * under a kind of its own. Kind 0 is left to the user of raw operations, whose values are pointers or small numbers.
  */
-final class UserData {
+public final class UserData {
 
+    /** Chosen by the user: any value below 2^62, pointers among them. */
+    static final int CHOSEN = 0;
     /** A request of a source. */
-    static final int REQUEST = 0;
-    /** A cancel of one request. */
-    static final int CANCEL_ONE = 1;
-    /** A cancel of several: by file, opcode or any. */
-    static final int CANCEL_WIDE = 2;
+    static final int REQUEST = 1;
+    /** A cancel: of one request, or wide. */
+    static final int CANCEL = 2;
     /** The loop's own. */
     static final int INTERNAL = 3;
 
@@ -31,25 +31,27 @@ final class UserData {
     private static final int SLOT_BITS = 24;
     private static final long GENERATION_MASK = (1L << 38) - 1;
     private static final long PAYLOAD_MASK = (1L << 62) - 1;
+    private static final long WIDE = 1L << 61;
 
     private UserData() {
     }
 
+    /** Says whether a user may choose this value for a request. */
+    public static boolean mayBeChosen(long userData) {
+        return kind(userData) == CHOSEN;
+    }
+
     static long request(int slot, long generation) {
-        return (generation & GENERATION_MASK) << SLOT_BITS | slot;
+        return (long) REQUEST << 62 | (generation & GENERATION_MASK) << SLOT_BITS | slot;
     }
 
     static long cancelOf(long requestUserData) {
-        return (long) CANCEL_ONE << 62 | requestUserData & PAYLOAD_MASK;
+        return (long) CANCEL << 62 | requestUserData & PAYLOAD_MASK & ~WIDE;
     }
 
+    /** A cancel by file, opcode or any. */
     static long wideCancel(long sequence) {
-        return (long) CANCEL_WIDE << 62 | sequence & PAYLOAD_MASK;
-    }
-
-    /** Returns the request a cancel was for. */
-    static long targetOf(long cancelUserData) {
-        return cancelUserData & PAYLOAD_MASK;
+        return (long) CANCEL << 62 | WIDE | sequence & (WIDE - 1);
     }
 
     static int kind(long userData) {

@@ -7,7 +7,9 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_FEAT_SINGLE_
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OFF_SQES;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OFF_SQ_RING;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_ENABLE_RINGS;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_FILES2;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_RING_FDS;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_RSRC_REGISTER_SPARSE;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -169,6 +171,15 @@ public final class KernelRing implements Ring {
     @Override
     public boolean overflowed() {
         return submissions.overflowed();
+    }
+
+    /** struct io_uring_rsrc_register: nr u32, flags u32, resv2 u64, data u64, tags u64. */
+    @Override
+    public int registerFileTable(int slots) {
+        MemorySegment table = arena.allocate(32, Long.BYTES);
+        table.set(ValueLayout.JAVA_INT, 0, slots);
+        table.set(ValueLayout.JAVA_INT, 4, IORING_RSRC_REGISTER_SPARSE);
+        return Syscalls.register(fd, IORING_REGISTER_FILES2, table.address(), (int) table.byteSize());
     }
 
     @Override

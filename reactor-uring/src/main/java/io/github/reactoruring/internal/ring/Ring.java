@@ -65,6 +65,13 @@ public interface Ring extends AutoCloseable {
     /** Says whether the kernel holds completions that did not fit (IORING_SQ_CQ_OVERFLOW). */
     boolean overflowed();
 
+    /**
+     * Makes a table of {@code slots} empty slots for direct descriptors (IORING_REGISTER_FILES2, sparse: Linux 5.19).
+     *
+     * @return zero or a negated errno
+     */
+    int registerFileTable(int slots);
+
     /** Ends the owner's wait, from any thread, by posting a completion for {@code WAKE_USER_DATA}. */
     void wake();
 

@@ -119,7 +119,8 @@ final class ChunkRead<B> extends Request {
             target = buffers.lease(lengthBytes);
             lease = target;
         }
-        sqe.opcode(IoUringAbi.IORING_OP_READ).flags(forceAsync ? IoUringAbi.IOSQE_ASYNC : 0).fd(file.descriptor())
+        sqe.opcode(IoUringAbi.IORING_OP_READ).flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
+                .fd(file.descriptor())
                 .off(position < 0 ? -1 : position + filledBytes).addr(target.address() + filledBytes)
                 .len(lengthBytes - filledBytes);
     }

@@ -50,7 +50,8 @@ public final class FileReadOnce<B> extends OneShot<B> {
     protected void prepare(Sqe sqe) {
         BufferFactory.Lease<B> target = buffers.lease(maxBytes);
         lease = target;
-        sqe.opcode(IoUringAbi.IORING_OP_READ).flags(forceAsync ? IoUringAbi.IOSQE_ASYNC : 0).fd(file.descriptor())
+        sqe.opcode(IoUringAbi.IORING_OP_READ).flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
+                .fd(file.descriptor())
                 .off(position).addr(target.address()).len(maxBytes);
     }
 

@@ -55,7 +55,8 @@ public final class FileWrite extends OneShot<Integer> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(IoUringAbi.IORING_OP_WRITE).flags(forceAsync ? IoUringAbi.IOSQE_ASYNC : 0).fd(file.descriptor())
+        sqe.opcode(IoUringAbi.IORING_OP_WRITE).flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
+                .fd(file.descriptor())
                 .off(position < 0 ? -1 : position + written).addr(address() + written).len(length - written);
     }
 
@@ -76,9 +77,8 @@ public final class FileWrite extends OneShot<Integer> {
         if (result > 0) {
             written += result;
             // A short write is progress; a request that was cancelled meanwhile stops there.
-            if (written < length && reuse()) {
+            if (written < length && submitAgain()) {
                 continued = true;
-                submit();
                 return;
             }
         }

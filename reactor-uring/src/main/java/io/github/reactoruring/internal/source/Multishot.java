@@ -217,6 +217,16 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
         }
 
         @Override
+        protected @Nullable Long chosenUserData() {
+            return operation.chosenUserData();
+        }
+
+        @Override
+        protected void staged(long stagedUserData) {
+            operation.staged(stagedUserData);
+        }
+
+        @Override
         protected void prepare(Sqe sqe) {
             operation.prepare(sqe);
         }

@@ -25,6 +25,15 @@ public interface MultishotOperation<T> {
         return false;
     }
 
+    /** Returns the user_data the user chose, or null. */
+    default @Nullable Long chosenUserData() {
+        return null;
+    }
+
+    /** Learns the user_data of each submission. */
+    default void staged(long userData) {
+    }
+
     /** Fills the SQE, all but user_data; called again each time the request is armed anew. */
     void prepare(Sqe sqe);
 

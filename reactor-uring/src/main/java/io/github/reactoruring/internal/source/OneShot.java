@@ -1,12 +1,15 @@
 package io.github.reactoruring.internal.source;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.sys.Errno;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
@@ -21,15 +24,37 @@ import reactor.util.Loggers;
  *
  * @param <T> the value's type
  */
-public abstract class OneShot<T> extends Request implements Subscription, Scannable {
+public abstract class OneShot<T> extends Request implements Subscription, Scannable, LinkTimeout.Listener {
 
     private static final Logger LOG = Loggers.getLogger(OneShot.class);
 
     private final CoreSubscriber<? super T> actual;
+    private @Nullable Duration deadline;
+    private @Nullable LinkTimeout timer;
+    private long deadlineNanos;
+    private boolean expired;
+    /** A completion that says "cancelled", held until the timer says whether it was the one who did. */
+    private boolean holding;
+    private int heldResult;
+    private int heldFlags;
 
     protected OneShot(EventLoop loop, CoreSubscriber<? super T> actual) {
         super(loop);
         this.actual = actual;
+    }
+
+    /** Gives the request a deadline, before it is submitted; null for none. */
+    public final OneShot<T> withDeadline(@Nullable Duration time) {
+        if (time != null) {
+            deadline = time;
+            arm(time);
+        }
+        return this;
+    }
+
+    private void arm(Duration time) {
+        timer = new LinkTimeout(loop(), time, this);
+        linkTo(timer, false);
     }
 
     /**
@@ -51,8 +76,48 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
     }
 
     @Override
+    protected void staged(long userData) {
+        if (deadline != null && deadlineNanos == 0) {
+            deadlineNanos = System.nanoTime() + deadline.toNanos();
+        }
+    }
+
+    /** Submits the rest of what was done in part; false when it was cancelled or its time is over. Owner thread. */
+    final boolean submitAgain() {
+        if (deadline != null) {
+            long left = deadlineNanos - System.nanoTime();
+            if (expired || left <= 0 || !reuse()) {
+                expired = true;
+                return false;
+            }
+            arm(Duration.ofNanos(left));
+        } else if (!reuse()) {
+            return false;
+        }
+        submit();
+        return true;
+    }
+
+    @Override
     protected void completed(int result, int flags) {
         if (!isFinal(flags)) {
+            return;
+        }
+        if (timer != null && isCancellation(result) && !expired) {
+            holding = true;
+            heldResult = result;
+            heldFlags = flags;
+            return;
+        }
+        if (timer != null && timer.isAlone()) {
+            timer.dispose();
+        }
+        deliver(result, flags);
+    }
+
+    private void deliver(int result, int flags) {
+        if (expired && isCancellation(result)) {
+            actual.onError(timeout());
             return;
         }
         T value;
@@ -62,10 +127,6 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
             actual.onError(t);
             return;
         }
-        emit(value);
-    }
-
-    protected final void emit(@Nullable T value) {
         if (value != null) {
             actual.onNext(value);
         }
@@ -74,9 +135,37 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
         }
     }
 
-    /** Emits an error, from the owner thread. */
-    protected final void emitError(Throwable cause) {
-        actual.onError(cause);
+    @Override
+    public void deadlinePassed(boolean cancelling) {
+        expired = true;
+        if (holding) {
+            deliverHeld();
+        } else if (!cancelling && !isRetired() && disposeFirst()) {
+            // What still arrives is discarded, and its memory kept until then: as if the subscriber had gone.
+            actual.onError(timeout());
+        }
+    }
+
+    @Override
+    public void deadlineUnused() {
+        if (holding) {
+            deliverHeld();
+        }
+    }
+
+    private void deliverHeld() {
+        holding = false;
+        if (!isDisposed()) {
+            deliver(heldResult, heldFlags);
+        }
+    }
+
+    private TimeoutException timeout() {
+        return new TimeoutException(this + " did not end within its deadline of " + deadline);
+    }
+
+    private static boolean isCancellation(int result) {
+        return result == -Errno.ECANCELED || result == -Errno.EINTR || result == -Errno.ERESTARTSYS;
     }
 
     @Override
@@ -91,10 +180,6 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
         actual.onError(cause);
     }
 
-    protected final CoreSubscriber<? super T> actual() {
-        return actual;
-    }
-
     @Override
     @SuppressWarnings("rawtypes")
     public @Nullable Object scanUnsafe(Attr key) {
@@ -105,7 +190,7 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
             return isDisposed();
         }
         if (key == Attr.TERMINATED) {
-            return isRetired() && !isDisposed();
+            return isRetired() && !isDisposed() && !holding;
         }
         return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
     }

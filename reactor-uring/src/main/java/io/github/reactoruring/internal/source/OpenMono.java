@@ -8,6 +8,7 @@ import org.reactivestreams.Subscription;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.sys.FileStatus;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
@@ -25,24 +26,28 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
     private final String path;
     private final int openFlags;
     private final int mode;
+    private final boolean direct;
     private final BiFunction<OpenFile, Boolean, T> wrapper;
 
-    private OpenMono(EventLoop loop, String path, int openFlags, int mode, BiFunction<OpenFile, Boolean, T> wrapper) {
+    private OpenMono(EventLoop loop, String path, int openFlags, int mode, boolean direct,
+            BiFunction<OpenFile, Boolean, T> wrapper) {
         this.loop = loop;
         this.path = path;
         this.openFlags = openFlags;
         this.mode = mode;
+        this.direct = direct;
         this.wrapper = wrapper;
     }
 
     /**
      * Makes a Mono of an open file.
      *
+     * @param direct whether it is to be a direct descriptor
      * @param wrapper gets the file, and whether its operations are to be forced to a kernel worker
      */
-    public static <T> Mono<T> create(EventLoop loop, String path, int openFlags, int mode,
+    public static <T> Mono<T> create(EventLoop loop, String path, int openFlags, int mode, boolean direct,
             BiFunction<OpenFile, Boolean, T> wrapper) {
-        return onAssembly(new OpenMono<>(loop, path, openFlags, mode, wrapper));
+        return onAssembly(new OpenMono<>(loop, path, openFlags, mode, direct, wrapper));
     }
 
     @Override
@@ -63,27 +68,50 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
 
         private final OpenMono<T> source;
         private final CoreSubscriber<? super T> actual;
-        private final OpenRequest request;
+        private final Request first;
+        /** What follows the first request of two; owner thread. */
+        private @Nullable OpenRequest second;
         /** Who comes first: the disposal or the outcome. */
         private final AtomicInteger outcome = new AtomicInteger();
 
         Opening(OpenMono<T> source, CoreSubscriber<? super T> actual) {
             this.source = source;
             this.actual = actual;
-            request = new OpenRequest(source.loop, source.path, source.openFlags, source.mode, this);
+            first = source.direct
+                    ? new StatRequest(source.loop, source.path, this::openDirect)
+                    : new OpenRequest(source.loop, source.path, source.openFlags, source.mode, this);
         }
 
         @Override
         public void request(long n) {
             if (Operators.validate(n)) {
-                request.submit();
+                first.submit();
             }
         }
 
         @Override
         public void cancel() {
-            outcome.compareAndSet(0, CANCELLED);
-            request.dispose();
+            if (outcome.compareAndSet(0, CANCELLED)) {
+                source.loop.dispose(this::abandon);
+            }
+        }
+
+        private void abandon() {
+            first.dispose();
+            if (second != null) {
+                second.dispose();
+            }
+        }
+
+        private void openDirect(@Nullable FileStatus status) {
+            int result = source.loop.ensureFileTable();
+            if (result < 0) {
+                openFailed(Errors.ofPath(-result, "REGISTER_FILES2", source.path));
+            } else if (outcome.get() == 0) {
+                second = OpenRequest.direct(source.loop, source.path, source.openFlags, source.mode, this,
+                        status == null ? FileStatus.UNKNOWN : status);
+                second.submit();
+            }
         }
 
         @Override

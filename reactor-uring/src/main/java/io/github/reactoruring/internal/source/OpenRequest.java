@@ -15,7 +15,12 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.NativeMemory;
 import io.github.reactoruring.internal.sys.OpenFlags;
 
-/** Opens a path on the ring (OPENAT, Linux 5.6). A descriptor that arrives after the disposal is closed. */
+/**
+ * Opens a path on the ring (OPENAT, Linux 5.6). A descriptor that arrives after the disposal is closed.
+ *
+ * <p>A direct descriptor goes into the ring's file table, and never becomes one of the process. No call but the ring's
+ * own can ask it anything, so its status is looked up by path beforehand.
+ */
 final class OpenRequest extends Request {
 
     /** Takes the outcome, on the owner thread. */
@@ -30,14 +35,30 @@ final class OpenRequest extends Request {
     private final int openFlags;
     private final int mode;
     private final Listener listener;
+    private final boolean direct;
+    private final @Nullable FileStatus knownStatus;
     private @Nullable MemorySegment nativePath;
 
+    /** Opens into the process's table. */
     OpenRequest(EventLoop loop, String path, int openFlags, int mode, Listener listener) {
+        this(loop, path, openFlags, mode, listener, false, null);
+    }
+
+    private OpenRequest(EventLoop loop, String path, int openFlags, int mode, Listener listener, boolean direct,
+            @Nullable FileStatus knownStatus) {
         super(loop);
+        this.direct = direct;
+        this.knownStatus = knownStatus;
         this.path = path;
         this.openFlags = openFlags;
         this.mode = mode;
         this.listener = listener;
+    }
+
+    /** Opens into a free slot of the ring's table (Linux 5.19). */
+    static OpenRequest direct(EventLoop loop, String path, int openFlags, int mode, Listener listener,
+            FileStatus status) {
+        return new OpenRequest(loop, path, openFlags, mode, listener, true, status);
     }
 
     @Override
@@ -49,7 +70,8 @@ final class OpenRequest extends Request {
     protected void prepare(Sqe sqe) {
         nativePath = CString.allocate(path);
         sqe.opcode(IoUringAbi.IORING_OP_OPENAT).fd(OpenFlags.AT_FDCWD).addr(nativePath.address()).len(mode)
-                .opFlags(openFlags | OpenFlags.O_CLOEXEC);
+                .opFlags(direct ? openFlags : openFlags | OpenFlags.O_CLOEXEC)
+                .fileIndex(direct ? IoUringAbi.IORING_FILE_INDEX_ALLOC : 0);
     }
 
     @Override
@@ -58,9 +80,9 @@ final class OpenRequest extends Request {
             listener.openFailed(Errors.ofPath(-result, "OPENAT", path));
             return;
         }
-        OpenFile file = new OpenFile(loop(), result, false, path);
+        OpenFile file = new OpenFile(loop(), result, direct, path);
         try {
-            listener.opened(file, FileStatus.of(result));
+            listener.opened(file, knownStatus == null ? FileStatus.of(result) : knownStatus);
         } catch (ErrnoException e) {
             close(file);
             listener.openFailed(Errors.ofPath(e.errno(), "STATX", path));
@@ -70,7 +92,7 @@ final class OpenRequest extends Request {
     @Override
     protected void discarded(int result, int flags) {
         if (result >= 0) {
-            close(new OpenFile(loop(), result, false, path));
+            close(new OpenFile(loop(), result, direct, path));
         }
     }
 

@@ -2,6 +2,8 @@ package io.github.reactoruring.internal.source;
 
 import java.io.IOException;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.ring.Sqe;
@@ -21,6 +23,16 @@ public final class RawMultishot implements MultishotOperation<Completion> {
     @Override
     public int opcode() {
         return operation.opcode().code();
+    }
+
+    @Override
+    public @Nullable Long chosenUserData() {
+        return operation.chosenUserData();
+    }
+
+    @Override
+    public void staged(long userData) {
+        operation.staged(userData);
     }
 
     @Override

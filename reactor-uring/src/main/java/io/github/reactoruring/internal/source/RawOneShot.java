@@ -2,6 +2,8 @@ package io.github.reactoruring.internal.source;
 
 import java.io.IOException;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
@@ -20,6 +22,18 @@ public final class RawOneShot extends OneShot<Completion> {
     public RawOneShot(EventLoop loop, CoreSubscriber<? super Completion> actual, Operation operation) {
         super(loop, actual);
         this.operation = operation;
+        withDeadline(operation.deadline());
+    }
+
+    @Override
+    protected @Nullable Long chosenUserData() {
+        return operation.chosenUserData();
+    }
+
+    @Override
+    protected void staged(long userData) {
+        super.staged(userData);
+        operation.staged(userData);
     }
 
     @Override
@@ -68,11 +82,15 @@ public final class RawOneShot extends OneShot<Completion> {
         closeLate(loop(), operation, result);
     }
 
+    /** Closes a descriptor, or empties a slot, that arrived for nobody. */
     static void closeLate(EventLoop loop, Operation operation, int result) {
-        if (result >= 0 && operation.opcode().returnsDescriptor() && operation.fields().fileIndex() == 0) {
-            new OpenFile(loop, result, false, operation.opcode().name()).close(ignored -> {
-            });
+        if (result < 0 || !operation.opcode().returnsDescriptor()) {
+            return;
         }
+        int slot = operation.fields().fileIndex();
+        boolean allocated = slot == IoUringAbi.IORING_FILE_INDEX_ALLOC;
+        int descriptor = slot == 0 || allocated ? result : slot - 1;
+        OpenRequest.close(new OpenFile(loop, descriptor, slot != 0, operation.opcode().name()));
     }
 
     @Override

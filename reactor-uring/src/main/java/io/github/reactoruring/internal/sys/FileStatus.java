@@ -20,8 +20,13 @@ public record FileStatus(boolean regular, boolean seekable, long sizeBytes, long
 
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int AT_STATX_DONT_SYNC = 0x4000;
-    private static final int STATX_TYPE_SIZE_MNT_ID = 0x1 | 0x200 | 0x1000;
-    private static final int STATX_BYTES = 256;
+    /** Stands for a file not yet there, on a filesystem not known. */
+    public static final FileStatus UNKNOWN = new FileStatus(true, true, 0, 0, true);
+
+    /** What to ask for: STATX_TYPE, STATX_SIZE and STATX_MNT_ID. */
+    public static final int STATX_MASK = 0x1 | 0x200 | 0x1000;
+    /** The size of struct statx. */
+    public static final int STATX_BYTES = 256;
     private static final int S_IFMT = 0xF000;
     private static final int S_IFREG = 0x8000;
     private static final int S_IFBLK = 0x6000;
@@ -31,14 +36,19 @@ public record FileStatus(boolean regular, boolean seekable, long sizeBytes, long
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(STATX_BYTES, Long.BYTES);
             int result = Syscalls.statx(descriptor, arena.allocate(1), AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
-                    STATX_TYPE_SIZE_MNT_ID, status);
+                    STATX_MASK, status);
             if (result < 0) {
                 throw new ErrnoException(-result, "statx");
             }
-            int type = status.get(ValueLayout.JAVA_SHORT, 28) & S_IFMT;
-            return new FileStatus(type == S_IFREG, type == S_IFREG || type == S_IFBLK,
-                    status.get(ValueLayout.JAVA_LONG, 40),
-                    status.get(ValueLayout.JAVA_LONG, 144), status.get(ValueLayout.JAVA_INT, 136) == 0);
+            return read(status);
         }
+    }
+
+    /** Reads struct statx: stx_mode u16 at 28, stx_size u64 at 40, stx_dev_major u32 at 136, stx_mnt_id u64 at 144. */
+    public static FileStatus read(MemorySegment status) {
+        int type = status.get(ValueLayout.JAVA_SHORT, 28) & S_IFMT;
+        return new FileStatus(type == S_IFREG, type == S_IFREG || type == S_IFBLK,
+                status.get(ValueLayout.JAVA_LONG, 40),
+                status.get(ValueLayout.JAVA_LONG, 144), status.get(ValueLayout.JAVA_INT, 136) == 0);
     }
 }

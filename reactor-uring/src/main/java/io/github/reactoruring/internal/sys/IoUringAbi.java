@@ -245,6 +245,7 @@ public final class IoUringAbi {
     public static final int IO_URING_OP_SUPPORTED = 1;
     public static final int IORING_CQE_BUFFER_SHIFT = 16;
     public static final int IORING_MSG_DATA = 0;
+    public static final int IORING_RSRC_REGISTER_SPARSE = 1;
     public static final int IORING_MSG_RING_FLAGS_PASS = 1 << 1;
     public static final int SQE_BYTES = 64;
     public static final int CQE_BYTES = 16;
