@@ -1,5 +1,7 @@
 package io.github.reactoruring;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Decides how far the disposals of one turn are coalesced into fewer cancel requests.
  * <p>
@@ -85,7 +87,7 @@ public final class CancelPolicy {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof CancelPolicy policy && coalescing == policy.coalescing
                 && stallBudgetVisits == policy.stallBudgetVisits;
     }

@@ -1,9 +1,8 @@
 /**
- * Runs requests on a ring: mailbox, in-flight table, cancelling, and the turn that ties them together.
+ * Drives one ring: what is in flight on it, and how disposals become cancels.
  *
- * <p><b>Threads:</b> everything belongs to the loop's owner thread, except {@code EventLoop.execute},
- * {@code Request.submit}, {@code Request.dispose}, {@code DisposalBatch} and the reading of statistics, which any
- * thread may use.
+ * <p>Only the thread that owns the ring may call in here, the mailbox and the wake-up excepted. The planner is pure,
+ * but reads counts that only the owner may read.
  */
 @NullMarked
 package io.github.reactoruring.internal.loop;
