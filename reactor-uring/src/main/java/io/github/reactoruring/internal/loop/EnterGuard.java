@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.loop;
 
 import io.github.reactoruring.internal.ring.Ring;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.sys.Errno;
 
 /**
@@ -14,13 +15,17 @@ final class EnterGuard {
 
     private static final long PRESSURE_WAIT_NANOS = 1_000_000;
 
+    private static final int FLUSHED_AT_ONCE = 256;
+
     private final Ring ring;
     private final LoopStats stats;
+    private final boolean timedWait;
     private boolean underPressure;
 
     EnterGuard(Ring ring, LoopStats stats) {
         this.ring = ring;
         this.stats = stats;
+        timedWait = ring.features().has(RingFeature.TIMED_WAIT);
     }
 
     /** Submits and, if {@code block}, waits for a completion; returns zero, or a negated errno that ends the ring. */
@@ -39,10 +44,13 @@ final class EnterGuard {
         return fatalOrZero(result);
     }
 
-    /** Runs task work and flushes an overflow, submitting nothing. */
+    /**
+     * Runs task work and flushes an overflow, submitting nothing. The kernel runs as many items as completions are waited
+     * for, and 20 otherwise; a wait of no time makes it many without waiting.
+     */
     int flush() {
         stats.enters.increment();
-        return fatalOrZero(ring.enter(false, 0, -1));
+        return fatalOrZero(timedWait ? ring.enter(false, FLUSHED_AT_ONCE, 0) : ring.enter(false, 0, -1));
     }
 
     private static int fatalOrZero(int result) {

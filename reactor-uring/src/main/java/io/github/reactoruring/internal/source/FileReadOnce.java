@@ -75,4 +75,9 @@ public final class FileReadOnce<B> extends OneShot<B> {
             lease = null;
         }
     }
+
+    @Override
+    public String toString() {
+        return "READ of " + file.name();
+    }
 }

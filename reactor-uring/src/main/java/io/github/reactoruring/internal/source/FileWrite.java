@@ -105,4 +105,9 @@ public final class FileWrite extends OneShot<Integer> {
             copy = null;
         }
     }
+
+    @Override
+    public String toString() {
+        return "WRITE of " + file.name();
+    }
 }

@@ -97,4 +97,9 @@ public final class RawOneShot extends OneShot<Completion> {
     protected void released() {
         operation.release();
     }
+
+    @Override
+    public String toString() {
+        return operation.opcode() + " with user_data 0x" + Long.toHexString(userData());
+    }
 }
