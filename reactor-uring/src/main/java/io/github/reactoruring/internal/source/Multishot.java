@@ -1,5 +1,7 @@
 package io.github.reactoruring.internal.source;
 
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -12,6 +14,8 @@ import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.NativeMemory;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
@@ -28,6 +32,7 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
 
     static final int CAPACITY = 256;
     private static final int LOW_WATER = CAPACITY / 4;
+    private static final Duration BACKOFF = Duration.ofMillis(1);
 
     private final EventLoop loop;
     private final CoreSubscriber<? super T> actual;
@@ -37,6 +42,7 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
 
     private final ArrayDeque<T> buffer = new ArrayDeque<>();
     private @Nullable Arm arm;
+    private @Nullable Backoff backoff;
     private boolean paused;
     private boolean ended;
     private @Nullable Throwable error;
@@ -71,6 +77,9 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
         if (arm != null) {
             arm.dispose();
         }
+        if (backoff != null) {
+            backoff.dispose();
+        }
         discardBuffer();
     }
 
@@ -98,7 +107,7 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
             emit();
         } while (drainAgain);
         draining = false;
-        if (!ended && !terminated && arm == null && !cancelled.get() && demand.get() > 0
+        if (!ended && !terminated && arm == null && backoff == null && !cancelled.get() && demand.get() > 0
                 && buffer.size() <= LOW_WATER) {
             paused = false;
             arm = new Arm();
@@ -144,8 +153,13 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
     }
 
     private void end(int result, int flags) {
-        if (result == -Errno.ENOBUFS || paused && result == -Errno.ECANCELED) {
-            // A pause, by the kernel for want of buffers or by us for want of demand.
+        if (result == -Errno.ENOBUFS) {
+            // A pause for want of buffers: nobody tells when there are some again.
+            backoff = new Backoff();
+            backoff.submit();
+            return;
+        }
+        if (paused && result == -Errno.ECANCELED) {
             return;
         }
         switch (operation.ending(result, flags)) {
@@ -250,6 +264,47 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
         @Override
         protected void released() {
             operation.released();
+        }
+    }
+
+    /** Waits a little before the request is armed anew. */
+    private final class Backoff extends Request {
+
+        private @Nullable MemorySegment timespec;
+
+        Backoff() {
+            super(Multishot.this.loop);
+        }
+
+        @Override
+        protected int opcode() {
+            return IoUringAbi.IORING_OP_TIMEOUT;
+        }
+
+        @Override
+        protected void prepare(Sqe sqe) {
+            timespec = Timespec.allocate(BACKOFF);
+            sqe.opcode(IoUringAbi.IORING_OP_TIMEOUT).fd(-1).addr(timespec.address()).len(1);
+        }
+
+        @Override
+        protected void completed(int result, int flags) {
+            backoff = null;
+            drain();
+        }
+
+        @Override
+        protected void failed(Throwable cause) {
+            backoff = null;
+            fail(cause);
+        }
+
+        @Override
+        protected void released() {
+            if (timespec != null) {
+                NativeMemory.free(timespec);
+                timespec = null;
+            }
         }
     }
 }
