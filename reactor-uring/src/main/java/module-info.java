@@ -6,10 +6,13 @@ module io.github.reactoruring {
     requires transitive org.reactivestreams;
     requires org.jctools.core;
     requires static transitive org.jspecify;
+    requires static transitive io.netty.buffer;
+    requires static io.netty.common;
 
     exports io.github.reactoruring;
     exports io.github.reactoruring.buffer;
     exports io.github.reactoruring.file;
+    exports io.github.reactoruring.netty;
     exports io.github.reactoruring.raw;
     exports io.github.reactoruring.time;
 }

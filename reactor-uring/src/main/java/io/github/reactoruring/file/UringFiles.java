@@ -1,6 +1,7 @@
 package io.github.reactoruring.file;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 
@@ -46,6 +47,27 @@ public interface UringFiles {
      *     (IOSQE_ASYNC), since such a read may block the ring otherwise
      */
     <B> Flux<B> read(Path path, ReadOptions options, BufferFactory<B> buffers);
+
+    /**
+     * Reads a file as text, a piece for each chunk; characters that a chunk's end cuts are kept together.
+     *
+     * @return fails with {@link java.nio.charset.CharacterCodingException} for bytes that are not of the charset
+     */
+    Flux<String> text(Path path, Charset charset);
+
+    /** Reads a UTF-8 file line by line; see {@link #lines(Path, Charset, int)}. Lines have up to 1,048,576 characters. */
+    Flux<String> lines(Path path);
+
+    /**
+     * Reads a file line by line, without the line ends, which are \n, \r or \r\n.
+     *
+     * <p><b>Demand:</b> lines; chunks are read as they are needed.
+     *
+     * @param maxChars the longest line; a longer one fails with {@link java.nio.file.FileSystemException}, so that no file
+     *     fills the memory
+     * @return fails with {@link java.nio.charset.CharacterCodingException} for bytes that are not of the charset
+     */
+    Flux<String> lines(Path path, Charset charset, int maxChars);
 
     /**
      * Opens a file. Whoever takes it closes it: {@code Mono.usingWhen(files.open(path), …, UringFile::close)}.

@@ -34,7 +34,7 @@ class ModulePathTest {
         ModuleDescriptor descriptor = layer().findModule(NAME).orElseThrow().getDescriptor();
 
         Set<String> exported = descriptor.exports().stream().map(ModuleDescriptor.Exports::source).collect(toSet());
-        Set<String> withPublicTypes = classNames().stream()
+        Set<String> withPublicTypes = allClassNames().stream()
                 .filter(c -> !c.endsWith(".package-info"))
                 .map(c -> c.substring(0, c.lastIndexOf('.')))
                 .filter(p -> !p.startsWith(NAME + ".internal"))
@@ -73,11 +73,16 @@ class ModulePathTest {
     }
 
     private static List<String> classNames() {
+        return allClassNames().stream()
+                .filter(c -> INTEGRATIONS.stream().noneMatch(i -> c.startsWith(i + ".")))
+                .toList();
+    }
+
+    private static List<String> allClassNames() {
         try (ModuleReader reader = ModuleFinder.of(CLASSES).find(NAME).orElseThrow().open()) {
             return reader.list()
                     .filter(r -> r.endsWith(".class") && !r.equals("module-info.class"))
                     .map(r -> r.substring(0, r.length() - ".class".length()).replace('/', '.'))
-                    .filter(c -> INTEGRATIONS.stream().noneMatch(i -> c.startsWith(i + ".")))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,6 +1,8 @@
 package io.github.reactoruring.internal.facet;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ import reactor.core.publisher.Mono;
 public final class RingFiles implements UringFiles {
 
     private static final int DEFAULT_MODE = 0666;
+    private static final int DEFAULT_MAX_LINE_CHARS = 1 << 20;
 
     private final Supplier<EventLoop> loops;
 
@@ -47,6 +50,24 @@ public final class RingFiles implements UringFiles {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(buffers, "buffers");
         return FileReadFlux.create(loops.get(), name(path), options, buffers);
+    }
+
+    @Override
+    public Flux<String> text(Path path, Charset charset) {
+        return TextFlux.text(read(path), charset);
+    }
+
+    @Override
+    public Flux<String> lines(Path path) {
+        return lines(path, StandardCharsets.UTF_8, DEFAULT_MAX_LINE_CHARS);
+    }
+
+    @Override
+    public Flux<String> lines(Path path, Charset charset, int maxChars) {
+        if (maxChars < 1) {
+            throw new IllegalArgumentException("maxChars must be 1 or more, not " + maxChars);
+        }
+        return TextFlux.lines(text(path, charset), name(path), maxChars);
     }
 
     @Override
