@@ -1,31 +1,64 @@
 package io.github.reactoruring.samples.quickstart;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
-/** Prints the SHA-256 of the file it is given, or only the Java version that runs it. */
+import io.github.reactoruring.Uring;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** Streams a file through the ring and prints its SHA-256, then disposes of 200 pending reads in one batch. */
 public final class Quickstart {
+
+    private static final int PENDING_READS = 200;
+    private static final int CHUNKS_AWAITING_HASH = 16;
+
     private Quickstart() {
     }
 
-    public static void main(String[] args) throws IOException, NoSuchAlgorithmException {
-        boolean terminal = System.console() != null && System.console().isTerminal();
-        System.out.println("java=" + Runtime.version().feature() + " terminal=" + terminal);
-        if (args.length == 0) {
-            return;
+    /** Takes the path of the file; without one it reads a large file of the JDK that runs it. */
+    public static void main(String[] args) {
+        Path file = args.length == 0 || args[0].isEmpty() ? largeFileOfTheJdk() : Path.of(args[0]);
+        try {
+            // usingWhen closes the ring, and waits for it, whatever becomes of the job.
+            Mono.usingWhen(Mono.fromSupplier(() -> Uring.builder("quickstart").build()),
+                    uring -> job(uring, file),
+                    Uring::disposeLater).block();
+        } catch (RuntimeException e) {
+            System.err.println("quickstart: " + explain(Exceptions.unwrap(e)));
+            System.exit(1);
         }
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        byte[] chunk = new byte[65536];
-        try (InputStream in = Files.newInputStream(Path.of(args[0]))) {
-            for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-                digest.update(chunk, 0, n);
-            }
-        }
-        System.out.println("sha256=" + HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private static Mono<Void> job(Uring uring, Path file) {
+        return digest(uring, file)
+                .doOnNext(digest -> System.out.println(digest.report(file)))
+                .then(PendingReads.disposeTogether(uring, PENDING_READS))
+                .doOnNext(System.out::println)
+                .then();
+    }
+
+    private static Mono<FileDigest> digest(Uring uring, Path file) {
+        ProgressBar progress = ProgressBar.ifTerminal(file);
+        return uring.files().read(file)
+                // The ring's thread must not be kept busy: hash elsewhere, and let it read ahead meanwhile.
+                .publishOn(Schedulers.parallel(), CHUNKS_AWAITING_HASH)
+                .doOnNext(chunk -> progress.advance(chunk.remaining()))
+                .doOnTerminate(progress::finish)
+                .collect(FileDigest::new, FileDigest::add);
+    }
+
+    private static String explain(Throwable failure) {
+        return switch (failure) {
+            case NoSuchFileException missing -> missing.getFile() + ": no such file";
+            case FileSystemException failed -> failed.getFile() + ": " + failed.getReason();
+            default -> String.valueOf(failure.getMessage());
+        };
+    }
+
+    private static Path largeFileOfTheJdk() {
+        return Path.of(System.getProperty("java.home"), "lib", "modules");
     }
 }
