@@ -87,7 +87,7 @@ final class Canceller {
     /** Tells that all completions so far were dispatched. */
     void settled() {
         if (ring.staged() == 0) {
-            pursuit.settled(System.nanoTime());
+            pursuit.settled(ring.nanoTime());
         }
     }
 

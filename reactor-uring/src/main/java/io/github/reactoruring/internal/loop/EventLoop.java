@@ -112,7 +112,7 @@ public final class EventLoop {
     public CompletableFuture<Void> close(long timeoutNanos) {
         execute(() -> {
             if (shutdown == null) {
-                shutdown = new Shutdown(this, System.nanoTime() + timeoutNanos);
+                shutdown = new Shutdown(this, ring.nanoTime() + timeoutNanos);
             }
         });
         return terminated;
@@ -146,7 +146,7 @@ public final class EventLoop {
     public int turn(boolean mayBlock) {
         int work = runTasks();
         boolean wakeable = wakePoll.arm();
-        canceller.stage(System.nanoTime());
+        canceller.stage(ring.nanoTime());
         submitter.stage();
         boolean block = mayBlock && wakeable && nothingToDo() && mailbox.park();
         stats.inFlight.set(inFlight.size());
@@ -154,7 +154,7 @@ public final class EventLoop {
         mailbox.unpark();
         work += dispatch(entered);
         if (shutdown != null && !over) {
-            shutdown.advance(System.nanoTime());
+            shutdown.advance(ring.nanoTime());
         }
         return work;
     }
@@ -200,7 +200,7 @@ public final class EventLoop {
     }
 
     private long waitNanos() {
-        long now = System.nanoTime();
+        long now = ring.nanoTime();
         long wait = canceller.nanosToNextPursuit(now);
         Shutdown closing = shutdown;
         return closing == null ? wait : closing.limitWait(wait, now);
