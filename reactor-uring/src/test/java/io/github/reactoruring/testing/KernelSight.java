@@ -1,0 +1,121 @@
+package io.github.reactoruring.testing;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.github.reactoruring.internal.sys.Errno;
+
+/**
+ * What the kernel saw while a {@link KernelTrace} ran: SQEs by opcode, CQEs by result, what each cancel said.
+ *
+ * <p>A CQE belongs to the oldest SQE in flight with its ring and user_data. An SQE that posts no CQE on success counts
+ * as finished.
+ */
+public final class KernelSight {
+
+    private static final Pattern SUBMITTED = Pattern.compile("io_uring_submit_req: ring (\\S+?), req \\S+?,"
+            + " user_data (0x[0-9a-f]+), opcode (\\S+?), flags (0x[0-9a-f]+)");
+    private static final Pattern COMPLETED = Pattern.compile("io_uring_complete: ring (\\S+?), req (\\S+?),"
+            + " user_data (0x[0-9a-f]+), result (-?\\d+), cflags (0x[0-9a-f]+)");
+    private static final Pattern NO_REQUEST = Pattern.compile("0x0+|0+|\\(null\\)");
+    private static final long F_MORE = 2;
+    private static final long CQE_SKIP = 1 << 6;
+
+    private final Map<String, Integer> submitted = new TreeMap<>();
+    private final Map<String, Integer> completed = new TreeMap<>();
+    private final Map<String, Integer> cancels = new TreeMap<>();
+    private final Map<String, ArrayDeque<Sqe>> inFlight = new HashMap<>();
+    private final long lost;
+    private int doubled;
+
+    private record Sqe(String opcode, boolean silent) {
+    }
+
+    KernelSight(long lost) {
+        this.lost = lost;
+    }
+
+    void read(String line) {
+        Matcher submission = SUBMITTED.matcher(line);
+        if (submission.find()) {
+            String opcode = submission.group(3);
+            submitted.merge(opcode, 1, Integer::sum);
+            boolean silent = (Long.decode(submission.group(4)) & CQE_SKIP) != 0;
+            inFlight.computeIfAbsent(submission.group(1) + submission.group(2), key -> new ArrayDeque<>(1))
+                    .add(new Sqe(opcode, silent));
+            return;
+        }
+        Matcher completion = COMPLETED.matcher(line);
+        if (completion.find() && !NO_REQUEST.matcher(completion.group(2)).matches()) {
+            complete(completion.group(1) + completion.group(3), Integer.parseInt(completion.group(4)),
+                    Long.decode(completion.group(5)));
+        }
+    }
+
+    private void complete(String key, int result, long flags) {
+        ArrayDeque<Sqe> sqes = inFlight.get(key);
+        if (sqes == null) {
+            doubled += (flags & F_MORE) == 0 ? 1 : 0;
+            return;
+        }
+        String name = result >= 0 ? ">=0" : Errno.name(-result);
+        completed.merge(name, 1, Integer::sum);
+        if (sqes.peek().opcode.equals("ASYNC_CANCEL")) {
+            cancels.merge(result > 0 ? "found " + result : result == 0 ? "found" : name, 1, Integer::sum);
+        }
+        if ((flags & F_MORE) == 0) {
+            sqes.remove();
+            if (sqes.isEmpty()) {
+                inFlight.remove(key);
+            }
+        }
+    }
+
+    /** Returns how many SQEs of an operation the kernel took, such as "ASYNC_CANCEL". */
+    public int submitted(String opcode) {
+        return submitted.getOrDefault(opcode, 0);
+    }
+
+    /** Returns the SQEs the kernel took, by operation. */
+    public Map<String, Integer> submitted() {
+        return submitted;
+    }
+
+    /** Returns the CQEs of those SQEs, by ">=0" or the error's name. */
+    public Map<String, Integer> completed() {
+        return completed;
+    }
+
+    /** Returns what the cancels said: "found" for 0, "found N", or the error's name; silent successes not at all. */
+    public Map<String, Integer> cancels() {
+        return cancels;
+    }
+
+    /** Returns how many final CQEs came without an SQE that was in flight. */
+    public int doubled() {
+        return doubled;
+    }
+
+    /** Returns the SQEs that had no final CQE, by operation. */
+    public Map<String, Integer> unfinished() {
+        Map<String, Integer> unfinished = new TreeMap<>();
+        inFlight.values().forEach(sqes -> sqes.stream().filter(sqe -> !sqe.silent)
+                .forEach(sqe -> unfinished.merge(sqe.opcode, 1, Integer::sum)));
+        return unfinished;
+    }
+
+    /** Returns how many events the kernel had no room to record; any makes the others lower bounds. */
+    public long lost() {
+        return lost;
+    }
+
+    @Override
+    public String toString() {
+        return "submitted " + submitted + ", completed " + completed + ", cancels " + cancels + ", doubled " + doubled
+                + ", unfinished " + unfinished() + ", lost " + lost;
+    }
+}
