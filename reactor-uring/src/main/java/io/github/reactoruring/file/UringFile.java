@@ -3,7 +3,10 @@ package io.github.reactoruring.file;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
+import org.reactivestreams.Publisher;
+
 import io.github.reactoruring.buffer.BufferFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -35,6 +38,35 @@ public interface UringFile {
      * @throws IllegalArgumentException if position is negative or maxBytes less than 1
      */
     <B> Mono<B> readAt(long position, int maxBytes, BufferFactory<B> buffers);
+
+    /** Streams a pipe into heap buffers; see {@link #stream(BufferFactory)}. */
+    Flux<ByteBuffer> stream();
+
+    /**
+     * Emits whatever arrives on a pipe, FIFO, terminal or the like, until its end.
+     *
+     * <p><b>Demand:</b> one multishot request, which takes buffers only when data is there (READ_MULTISHOT, Linux 6.7; one
+     * READ after another before). Up to 256 chunks are buffered beyond the demand; then the kernel keeps the data.
+     *
+     * <p><b>Cancellation:</b> the request is cancelled; data that has been read by then is discarded.
+     *
+     * @return buffers of 1..8192 bytes, each owned by the subscriber
+     */
+    <B> Flux<B> stream(BufferFactory<B> buffers);
+
+    /** Reads into heap buffers at each position; see {@link #readEach(Publisher, int, int, BufferFactory)}. */
+    Flux<ByteBuffer> readEach(Publisher<Long> positions, int maxBytes, int concurrency);
+
+    /**
+     * Reads at each of {@code positions}, up to {@code concurrency} at a time, and emits in the order of the positions. A
+     * position at or behind the end gives nothing. For the order of completion:
+     * {@code Flux.from(positions).flatMap(position -> file.readAt(position, maxBytes), concurrency)}.
+     *
+     * <p><b>Demand:</b> at most {@code concurrency} reads are in flight or buffered. <b>Cancellation:</b> of all of them.
+     *
+     * @throws IllegalArgumentException if maxBytes or concurrency is less than 1
+     */
+    <B> Flux<B> readEach(Publisher<Long> positions, int maxBytes, int concurrency, BufferFactory<B> buffers);
 
     /** Writes all of {@code data} at the current position, or at the end of a file opened to append; see {@link #writeAt}. */
     Mono<Integer> write(ByteBuffer data);

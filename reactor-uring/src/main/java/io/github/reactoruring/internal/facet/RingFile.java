@@ -3,8 +3,10 @@ package io.github.reactoruring.internal.facet;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.file.UringFile;
@@ -13,13 +15,18 @@ import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.FileReadOnce;
 import io.github.reactoruring.internal.source.FileWrite;
 import io.github.reactoruring.internal.source.LoopMono;
+import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.OneShotMono;
+import io.github.reactoruring.internal.source.StreamRead;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** An open file on its ring. */
 final class RingFile implements UringFile {
 
     private static final long CURRENT = -1;
+    private static final int STREAM_CHUNK_BYTES = 8192;
 
     private final OpenFile file;
     private final boolean forceAsync;
@@ -64,6 +71,39 @@ final class RingFile implements UringFile {
         return OneShotMono.create(file.loop(),
                 (loop, actual) -> new FileReadOnce<>(file, forceAsync, actual, position, maxBytes, buffers)
                         .withDeadline(deadline));
+    }
+
+    @Override
+    public Flux<ByteBuffer> stream() {
+        return stream(BufferFactory.heap());
+    }
+
+    @Override
+    public <B> Flux<B> stream(BufferFactory<B> buffers) {
+        Objects.requireNonNull(buffers, "buffers");
+        if (file.loop().ring().features().supports(IoUringAbi.IORING_OP_READ_MULTISHOT)) {
+            return MultishotFlux.create(file.loop(), () -> new StreamRead<>(file, buffers));
+        }
+        return Flux.defer(() -> {
+            AtomicBoolean ended = new AtomicBoolean();
+            return read(STREAM_CHUNK_BYTES, buffers)
+                    .switchIfEmpty(Mono.fromRunnable(() -> ended.set(true)))
+                    .repeat(() -> !ended.get());
+        });
+    }
+
+    @Override
+    public Flux<ByteBuffer> readEach(Publisher<Long> positions, int maxBytes, int concurrency) {
+        return readEach(positions, maxBytes, concurrency, BufferFactory.heap());
+    }
+
+    @Override
+    public <B> Flux<B> readEach(Publisher<Long> positions, int maxBytes, int concurrency, BufferFactory<B> buffers) {
+        if (maxBytes < 1 || concurrency < 1) {
+            throw new IllegalArgumentException("maxBytes and concurrency must be 1 or more, not " + maxBytes + " and "
+                    + concurrency);
+        }
+        return Flux.from(positions).flatMapSequential(position -> readAt(position, maxBytes, buffers), concurrency, 1);
     }
 
     @Override

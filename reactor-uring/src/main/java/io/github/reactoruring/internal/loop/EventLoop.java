@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.CancelPolicy;
+import io.github.reactoruring.internal.ring.BufferRing;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.sys.ErrnoException;
 import reactor.util.Logger;
@@ -33,6 +34,8 @@ public final class EventLoop {
     private static final int COMPLETIONS_PER_TURN = 4096;
     /** How many files may be open as direct descriptors on one ring. */
     private static final int FILE_TABLE_SLOTS = 4096;
+    private static final int PROVIDED_BUFFERS = 256;
+    private static final int PROVIDED_BUFFER_BYTES = 8192;
 
     private final String name;
     private final Ring ring;
@@ -49,6 +52,7 @@ public final class EventLoop {
     private final EnterGuard enterGuard;
     private @Nullable Shutdown shutdown;
     private boolean fileTable;
+    private @Nullable BufferRing providedBuffers;
     private volatile @Nullable Thread owner;
     private volatile boolean over;
 
@@ -262,6 +266,16 @@ public final class EventLoop {
         return 0;
     }
 
+    /**
+     * Returns the buffers that multishot reads take from, made on first use; null where the kernel has none.
+     */
+    public @Nullable BufferRing providedBuffers() {
+        if (providedBuffers == null) {
+            providedBuffers = ring.registerBufferRing(0, PROVIDED_BUFFERS, PROVIDED_BUFFER_BYTES);
+        }
+        return providedBuffers;
+    }
+
     void opened(OpenFile file) {
         openFiles.add(file);
     }
@@ -296,6 +310,7 @@ public final class EventLoop {
     /** Closes the ring: nothing is in flight any more. */
     void finish() {
         end(Mailbox.rejection(name));
+        ring.close();
         terminated.complete(null);
     }
 
@@ -307,6 +322,7 @@ public final class EventLoop {
         LOG.error("Ring " + name + " failed with " + inFlight.size() + " requests in flight; their memory is leaked",
                 cause);
         end(cause);
+        ring.abandon();
         inFlight.forEach(request -> {
             if (!request.markRetired()) {
                 request.failed(cause);
@@ -323,7 +339,6 @@ public final class EventLoop {
         while ((task = ownTasks.poll()) != null) {
             reject(task);
         }
-        ring.close();
         for (OpenFile file : openFiles) {
             // Only after a failure: the kernel keeps the file itself for as long as it needs it.
             file.closeAtOnce();

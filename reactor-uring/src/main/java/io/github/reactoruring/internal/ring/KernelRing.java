@@ -8,12 +8,15 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OFF_SQES;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OFF_SQ_RING;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_ENABLE_RINGS;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_FILES2;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_PBUF_RING;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_RING_FDS;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_RSRC_REGISTER_SPARSE;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +43,11 @@ public final class KernelRing implements Ring {
     /** struct io_uring_getevents_arg (sigmask u64, sigmask_sz u32, min_wait_usec u32, ts u64) and its timespec. */
     private final MemorySegment waitArgument = arena.allocate(24, Long.BYTES);
     private final MemorySegment waitTime = arena.allocate(16, Long.BYTES);
+    private final List<BufferRing> bufferRings = new ArrayList<>();
     private int enterFd;
     private int enterFlags = IORING_ENTER_GETEVENTS;
     private boolean closed;
+    private boolean abandoned;
 
     private KernelRing(int fd, RingParams params, MappedMemory rings, MappedMemory sqes, RingFeatures features,
             WakeUp wakeUp) {
@@ -182,6 +187,23 @@ public final class KernelRing implements Ring {
         return Syscalls.register(fd, IORING_REGISTER_FILES2, table.address(), (int) table.byteSize());
     }
 
+    /** struct io_uring_buf_reg: ring_addr u64, ring_entries u32, bgid u16, flags u16, resv 3 × u64. */
+    @Override
+    public @Nullable BufferRing registerBufferRing(int group, int entries, int bufferBytes) {
+        BufferRing provided = new BufferRing(group, entries, bufferBytes);
+        MemorySegment registration = arena.allocate(40, Long.BYTES);
+        registration.set(ValueLayout.JAVA_LONG, 0, provided.ringAddress());
+        registration.set(ValueLayout.JAVA_INT, 8, provided.entries());
+        registration.set(ValueLayout.JAVA_SHORT, 12, (short) group);
+        if (Syscalls.register(fd, IORING_REGISTER_PBUF_RING, registration.address(), 1) < 0) {
+            provided.free();
+            return null;
+        }
+        provided.fill();
+        bufferRings.add(provided);
+        return provided;
+    }
+
     @Override
     public void wake() {
         wakeUp.wake();
@@ -198,6 +220,12 @@ public final class KernelRing implements Ring {
     }
 
     @Override
+    public void abandon() {
+        abandoned = true;
+        close();
+    }
+
+    @Override
     public void close() {
         if (!closed) {
             closed = true;
@@ -205,6 +233,9 @@ public final class KernelRing implements Ring {
             rings.close();
             sqes.close();
             Syscalls.close(fd);
+            if (!abandoned) {
+                bufferRings.forEach(BufferRing::free);
+            }
         }
     }
 

@@ -77,6 +77,16 @@ public interface Ring extends AutoCloseable {
      */
     int registerFileTable(int slots);
 
+    /**
+     * Makes a ring of provided buffers; it is freed when this ring is closed.
+     *
+     * @param group the group's id, that no other has
+     * @param entries a power of two, up to 32768
+     * @return null where the kernel refuses
+     */
+    @Nullable
+    BufferRing registerBufferRing(int group, int entries, int bufferBytes);
+
     /** Ends the owner's wait, from any thread, by posting a completion for {@code WAKE_USER_DATA}. */
     void wake();
 
@@ -86,6 +96,10 @@ public interface Ring extends AutoCloseable {
     /** Resets the eventfd after a wake-up; does nothing when there is none. */
     void acknowledgeWake();
 
+    /** Closes the ring while requests are in flight: memory the kernel may still write to is not freed. */
+    void abandon();
+
+    /** Closes the ring, on which nothing is in flight. */
     @Override
     void close();
 }

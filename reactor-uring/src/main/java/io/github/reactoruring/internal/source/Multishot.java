@@ -141,6 +141,9 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
             if (value != null) {
                 buffer.add(value);
             }
+        } else {
+            // An error may carry a buffer all the same.
+            operation.discardCompletion(result, flags);
         }
         if (Request.isFinal(flags)) {
             arm = null;

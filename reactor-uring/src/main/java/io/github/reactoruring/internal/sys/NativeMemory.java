@@ -39,6 +39,11 @@ public final class NativeMemory {
         }
     }
 
+    /** Views {@code sizeBytes} at an address the caller vouches for. */
+    public static MemorySegment at(long address, long sizeBytes) {
+        return MemorySegment.ofAddress(address).reinterpret(sizeBytes);
+    }
+
     /** Frees what {@link #allocate} returned. */
     public static void free(MemorySegment memory) {
         try {
