@@ -11,6 +11,7 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_FIL
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_PBUF_RING;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_RING_FDS;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_RSRC_REGISTER_SPARSE;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_UNREGISTER_RING_FDS;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -46,6 +47,8 @@ public final class KernelRing implements Ring {
     private final List<BufferRing> bufferRings = new ArrayList<>();
     private int enterFd;
     private int enterFlags = IORING_ENTER_GETEVENTS;
+    /** Whose table of rings this one is registered in. */
+    private @Nullable Thread registeredBy;
     private boolean closed;
     private boolean abandoned;
 
@@ -129,6 +132,16 @@ public final class KernelRing implements Ring {
         if (Syscalls.register(fd, IORING_REGISTER_RING_FDS, update.address(), 1) == 1) {
             enterFd = update.get(ValueLayout.JAVA_INT, 0);
             enterFlags |= IORING_ENTER_REGISTERED_RING;
+            registeredBy = Thread.currentThread();
+        }
+    }
+
+    /** A thread's registration keeps the ring alive, and takes one of its 16 places, until it is undone. */
+    private void unregisterRing() {
+        if (registeredBy == Thread.currentThread()) {
+            MemorySegment update = arena.allocate(16, Long.BYTES);
+            update.set(ValueLayout.JAVA_INT, 0, enterFd);
+            Syscalls.register(fd, IORING_UNREGISTER_RING_FDS, update.address(), 1);
         }
     }
 
@@ -229,6 +242,7 @@ public final class KernelRing implements Ring {
     public void close() {
         if (!closed) {
             closed = true;
+            unregisterRing();
             wakeUp.close();
             rings.close();
             sqes.close();
