@@ -1,0 +1,60 @@
+package io.github.reactoruring.samples.benchmarks;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/** Runs the benchmarks it is given by name, or all; {@code name=value} changes a setting. */
+public final class Benchmarks {
+
+    interface Suite {
+
+        List<Comparison.Row> run(Settings settings) throws Exception;
+    }
+
+    static final Map<String, Suite> SUITES = new LinkedHashMap<>();
+
+    static {
+        SUITES.put("reads", RandomReads::run);
+        SUITES.put("sequential", SequentialReads::run);
+        SUITES.put("nops", Nops::run);
+        SUITES.put("cancel", Cancels::run);
+    }
+
+    private Benchmarks() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        Settings settings = Settings.DEFAULTS;
+        List<String> names = new ArrayList<>();
+        for (String arg : String.join(" ", args).trim().split("[ ,]+")) {
+            if (arg.contains("=")) {
+                settings = settings.with(arg);
+            } else if (!arg.isEmpty() && !arg.equals("all")) {
+                names.add(arg);
+            }
+        }
+        describeMachine();
+        for (String name : names.isEmpty() ? SUITES.keySet() : names) {
+            Suite suite = SUITES.get(name);
+            if (suite != null) {
+                suite.run(settings);
+            } else if (name.equals("planner")) {
+                new Runner(new OptionsBuilder().include(PlannerBenchmark.class.getName()).build()).run();
+            } else {
+                throw new IllegalArgumentException(
+                        "No such benchmark: " + name + "; there are " + SUITES.keySet() + " and planner (JMH)");
+            }
+        }
+    }
+
+    private static void describeMachine() {
+        System.out.println("Java " + Runtime.version() + ", " + System.getProperty("os.name") + " "
+                + System.getProperty("os.version") + " " + System.getProperty("os.arch") + ", "
+                + Runtime.getRuntime().availableProcessors() + " CPUs");
+    }
+}

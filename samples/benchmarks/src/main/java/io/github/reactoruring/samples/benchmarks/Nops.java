@@ -1,0 +1,46 @@
+package io.github.reactoruring.samples.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.reactoruring.Uring;
+import reactor.core.publisher.Flux;
+
+/** Goes through the ring and back, with nothing done there: what a request costs whatever it is. */
+final class Nops {
+
+    private Nops() {
+    }
+
+    static List<Comparison.Row> run(Settings settings) throws Exception {
+        List<Comparison.Row> rows = new ArrayList<>();
+        Uring uring = Uring.builder("nops").build();
+        try (BareRing bare = new BareRing()) {
+            for (int inFlight : new int[]{1, 32, 256}) {
+                rows.addAll(new Comparison("NOP, " + inFlight + " in flight")
+                        .add("bare ring", Variant.timed(n -> bare.run(n, inFlight, BareRing::fillNop)))
+                        .add("Mono: raw().nop()", Variant.timed(n -> flatMap(n, uring, inFlight)))
+                        .run(settings));
+            }
+            rows.addAll(new Comparison("NOP, one after another, each awaited by the thread that asked")
+                    .add("bare ring", Variant.timed(n -> bare.run(n, 1, BareRing::fillNop)))
+                    .add("Mono: raw().nop().block()", Variant.timed(n -> blocking(n, uring)))
+                    .run(settings));
+        } finally {
+            uring.disposeLater().block();
+        }
+        return rows;
+    }
+
+    private static long flatMap(long n, Uring uring, int inFlight) {
+        Flux.range(0, (int) n).flatMap(i -> uring.raw().nop(), inFlight).then().block();
+        return n;
+    }
+
+    private static long blocking(long n, Uring uring) {
+        for (long i = 0; i < n; i++) {
+            uring.raw().nop().block();
+        }
+        return n;
+    }
+}

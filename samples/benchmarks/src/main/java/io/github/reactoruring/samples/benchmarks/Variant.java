@@ -1,0 +1,36 @@
+package io.github.reactoruring.samples.benchmarks;
+
+/** One way of doing the work that a comparison compares. */
+interface Variant {
+
+    /** Does about {@code operations} operations and says what they cost. */
+    Cost run(long operations) throws Exception;
+
+    /**
+     * What was measured.
+     *
+     * @param operations how many operations were really done
+     * @param nanos how long the measured part took
+     */
+    record Cost(long operations, long nanos) {
+
+        double nanosPerOperation() {
+            return (double) nanos / operations;
+        }
+    }
+
+    /** The work of a variant all of whose time counts; returns the operations done. */
+    interface Work {
+
+        long run(long operations) throws Exception;
+    }
+
+    /** Measures all of {@code work}. */
+    static Variant timed(Work work) {
+        return operations -> {
+            long start = System.nanoTime();
+            long done = work.run(operations);
+            return new Cost(done, System.nanoTime() - start);
+        };
+    }
+}
