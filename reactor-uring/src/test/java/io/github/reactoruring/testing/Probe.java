@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
@@ -24,7 +25,7 @@ import reactor.util.context.Context;
  *
  * @param <T> the values' type
  */
-public final class Probe<T> implements CoreSubscriber<T>, reactor.core.Disposable {
+public final class Probe<T> implements CoreSubscriber<T>, Disposable, Scannable {
 
     private final List<T> values = new CopyOnWriteArrayList<>();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -86,6 +87,12 @@ public final class Probe<T> implements CoreSubscriber<T>, reactor.core.Disposabl
     /** Returns the source's subscription, to scan. */
     public Scannable scan() {
         return Scannable.from(subscription());
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public @Nullable Object scanUnsafe(Attr key) {
+        return key == Attr.PARENT ? subscription : null;
     }
 
     private Subscription subscription() {

@@ -1,0 +1,129 @@
+package io.github.reactoruring;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import org.reactivestreams.Publisher;
+
+import io.github.reactoruring.file.UringFile;
+import io.github.reactoruring.file.UringPipe;
+import io.github.reactoruring.raw.Opcode;
+import io.github.reactoruring.raw.Operation;
+import io.github.reactoruring.testing.Fifo;
+import io.github.reactoruring.testing.RawPipe;
+
+/** Lists the public sources, each in a state that goes on until it is cancelled, or in one that ends by itself. */
+final class SourceCases {
+
+    private static final int POLLIN = 1;
+    private static final int POLLOUT = 4;
+    private static final int PIPE_BYTES = 65_536;
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private SourceCases() {
+    }
+
+    /**
+     * A source.
+     *
+     * @param opcode its first SQE's
+     * @param submissions how many SQEs it takes until it waits
+     */
+    record Case(String name, String opcode, int submissions, Function<World, Publisher<?>> source) {
+
+        Case(String name, String opcode, Function<World, Publisher<?>> source) {
+            this(name, opcode, 1, source);
+        }
+
+        Publisher<?> make(World world) {
+            return source.apply(world);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** Makes sources that do not end. */
+    static Stream<Case> pending() {
+        return Stream.of(
+                new Case("raw.poll", "POLL_ADD", world -> world.uring.raw().poll(world.raw.source(), POLLIN)),
+                new Case("raw.pollMultishot", "POLL_ADD",
+                        world -> world.uring.raw().pollMultishot(world.raw.source(), POLLIN)),
+                new Case("raw.submit", "READ", world -> world.uring.raw().submit(Operation.of(Opcode.READ)
+                        .fd(world.raw.source()).buffer(Arena.ofAuto().allocate(16)))),
+                new Case("raw.stream", "POLL_ADD", world -> world.uring.raw().stream(Operation.of(Opcode.POLL_ADD)
+                        .fd(world.raw.source()).length(1).operationFlags(POLLIN))),
+                new Case("timers.after", "TIMEOUT", world -> world.uring.timers().after(HOUR)),
+                new Case("timers.interval", "TIMEOUT", world -> world.uring.timers().interval(HOUR)),
+                new Case("files.read", "OPENAT", 2, world -> world.uring.files().read(world.fifo)),
+                new Case("files.open", "OPENAT", world -> world.uring.files().open(world.lonelyFifo,
+                        StandardOpenOption.WRITE, StandardOpenOption.CREATE)),
+                new Case("file.read", "READ", world -> world.pipe.source().read(16)),
+                new Case("file.write", "WRITE", world -> world.pipe.sink().write(ByteBuffer.allocate(1))));
+    }
+
+    /** Makes sources that end at once. */
+    static Stream<Case> ending() {
+        return Stream.of(
+                new Case("raw.nop", "NOP", world -> world.uring.raw().nop()),
+                new Case("raw.poll of what is ready", "POLL_ADD",
+                        world -> world.uring.raw().poll(world.raw.sink(), POLLOUT)),
+                new Case("raw.submit of a NOP", "NOP", world -> world.uring.raw().submit(Operation.of(Opcode.NOP))),
+                new Case("raw.stream of a single shot", "POLL_ADD", world -> world.uring.raw()
+                        .stream(Operation.of(Opcode.POLL_ADD).fd(world.raw.sink()).operationFlags(POLLOUT))),
+                new Case("timers.after a millisecond", "TIMEOUT",
+                        world -> world.uring.timers().after(Duration.ofMillis(1))),
+                new Case("files.read of a file", "OPENAT", world -> world.uring.files().read(world.path)),
+                new Case("files.open of a file", "OPENAT", world -> world.uring.files().open(world.path)),
+                new Case("files.pipe", "NOP", world -> world.uring.files().pipe()),
+                new Case("file.readAt", "READ", world -> world.file.readAt(0, 16)),
+                new Case("file.writeAt", "WRITE", world -> world.file.writeAt(0, ByteBuffer.allocate(16))));
+    }
+
+    static Stream<Case> all() {
+        return Stream.concat(pending(), ending());
+    }
+
+    /** What the sources work on. */
+    static final class World implements AutoCloseable {
+
+        final Uring uring;
+        final Path path;
+        /** Empty, and open to write. */
+        final Path fifo;
+        /** Nobody has it open: to open it for writing waits for a reader. */
+        final Path lonelyFifo;
+        /** Empty. */
+        final RawPipe raw = new RawPipe();
+        /** Its source is empty, its sink full: two pipes, in truth. */
+        final UringPipe pipe;
+        final UringFile file;
+
+        World(Uring uring, Path directory) throws IOException, InterruptedException {
+            this.uring = uring;
+            path = Files.write(directory.resolve("file"), new byte[100]);
+            fifo = Fifo.make(directory.resolve("fifo"));
+            lonelyFifo = Fifo.make(directory.resolve("lonely"));
+            uring.files().open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE).block();
+            UringFile emptySource = uring.files().pipe().block().source();
+            UringFile fullSink = uring.files().pipe().block().sink();
+            fullSink.write(ByteBuffer.allocate(PIPE_BYTES)).block();
+            pipe = new UringPipe(emptySource, fullSink);
+            file = uring.files().open(path, StandardOpenOption.READ, StandardOpenOption.WRITE).block();
+        }
+
+        @Override
+        public void close() {
+            raw.close();
+        }
+    }
+}
