@@ -1,0 +1,304 @@
+package io.github.reactoruring.internal.ring;
+
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_CQE_F_MORE;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_CQE_F_NOTIF;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IOSQE_ASYNC;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IOSQE_CQE_SKIP_SUCCESS;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.internal.ring.KernelRequest.Place;
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+
+/** Takes SQEs, holds the requests, and ends them: the kernel's inside, of one thread, deterministic. */
+public final class ScriptedKernel {
+
+    private final CompletionSide completions;
+    private final RingFeatures features;
+    private final KernelOperations operations;
+    private final CancelSearch cancels;
+    private final Violations violations;
+    private final Set<KernelRequest> inFlight = new LinkedHashSet<>();
+    private final TaskWork taskWork = new TaskWork();
+    private final LinkChain links = new LinkChain(this);
+    private KernelBehaviour behaviour = new KernelBehaviour();
+    private boolean submitting;
+    private long nowNanos;
+
+    ScriptedKernel(CompletionSide completions, RingFeatures features, Descriptors descriptors, CheckedMemory memory,
+            Violations violations) {
+        this.completions = completions;
+        this.features = features;
+        this.violations = violations;
+        operations = new KernelOperations(this, descriptors, memory, violations);
+        cancels = new CancelSearch(this, descriptors);
+    }
+
+    KernelBehaviour behaviour() {
+        return behaviour;
+    }
+
+    void behaviour(KernelBehaviour changed) {
+        behaviour = changed;
+    }
+
+    List<CancelRecord> cancels() {
+        return cancels.records();
+    }
+
+    /** Returns the requests whose final CQE was not posted. */
+    public List<KernelRequest> inFlight() {
+        return List.copyOf(inFlight);
+    }
+
+    Iterable<KernelRequest> eachInFlight() {
+        return inFlight;
+    }
+
+    // ---- Submission
+
+    void beginSubmission() {
+        submitting = true;
+    }
+
+    /** Takes one SQE; false when it was bad enough for a kernel without SUBMIT_ALL to stop there. */
+    boolean take(SqeBytes sqe) {
+        SqeRules.check(sqe, violations);
+        completions.begins(sqe);
+        KernelRequest request = new KernelRequest(sqe);
+        inFlight.add(request);
+        int prepared = SqeRules.prepare(sqe, features);
+        KernelRequest head = links.enter(request);
+        if (prepared < 0) {
+            end(request, prepared, 0, true);
+            return features.has(RingFeature.SUBMIT_ALL);
+        }
+        operations.prepare(request);
+        if (head == null) {
+            start(request);
+        } else {
+            operations.armLinkTimeout(request, nowNanos);
+            if (head.place == Place.OVER) {
+                links.goOn(head);
+            }
+        }
+        return true;
+    }
+
+    void endSubmission() {
+        links.cut();
+        submitting = false;
+        if (!features.has(RingFeature.DEFER_TASKRUN)) {
+            runTaskWork(Integer.MAX_VALUE);
+        }
+    }
+
+    void start(KernelRequest request) {
+        if (request.sqe().isCancel()) {
+            end(request, cancels.execute(request.sqe()), 0, true);
+            return;
+        }
+        // A request for a worker resolves its file only there.
+        if (!request.sqe().has(IOSQE_ASYNC) && !operations.resolveFile(request)) {
+            end(request, -Errno.EBADF, 0, true);
+            return;
+        }
+        Place place = behaviour.place(request);
+        if (place == Place.OVER) {
+            finish(request, operations.perform(request), true);
+        } else {
+            request.place = place;
+            if (place == Place.TIMER) {
+                operations.armTimer(request, nowNanos);
+            }
+        }
+    }
+
+    // ---- What becomes of a request
+
+    /** Ends the request as it would by itself. */
+    public void complete(KernelRequest request) {
+        requireWaiting(request);
+        int result = request.interrupted
+                ? behaviour.cancelledResult(request, () -> operations.perform(request))
+                : operations.perform(request);
+        finish(request, result, false);
+    }
+
+    /** Ends the request with a result; one above zero moves as many bytes. */
+    public void complete(KernelRequest request, int result) {
+        requireWaiting(request);
+        operations.transfer(request, result);
+        finish(request, result, false);
+    }
+
+    /** Ends the request exactly so: no data, these flags, no notification. */
+    public void complete(KernelRequest request, int result, int flags) {
+        requireWaiting(request);
+        end(request, result, flags, false);
+    }
+
+    /** Gives one completion of a multishot request, with the result it would have by itself. */
+    public void emit(KernelRequest request) {
+        emit(request, operations.perform(request));
+    }
+
+    public void emit(KernelRequest request, int result) {
+        emit(request, result, 0);
+    }
+
+    public void emit(KernelRequest request, int result, int flags) {
+        requireWaiting(request);
+        later(new TaskWork.Item(request, result, flags | IORING_CQE_F_MORE, false));
+    }
+
+    /** Tells that a zero-copy send's memory is free. */
+    public void notifySent(KernelRequest request) {
+        if (request.place != Place.NOTIFYING) {
+            throw new IllegalStateException(request + " has no notification to give");
+        }
+        end(request, 0, IORING_CQE_F_NOTIF, false);
+    }
+
+    /** Writes into the request's memory, as a device does before it is done. */
+    public void scribble(KernelRequest request) {
+        requireWaiting(request);
+        operations.scribble(request);
+    }
+
+    private static void requireWaiting(KernelRequest request) {
+        if (!request.waiting()) {
+            throw new IllegalStateException(request + " has ended");
+        }
+    }
+
+    /** A cancel has reached it. */
+    void cancelled(KernelRequest request) {
+        request.cancelled = true;
+        switch (request.place) {
+            case POLL -> {
+                request.cancelledInPoll = true;
+                finish(request, behaviour.cancelledResult(request, () -> operations.perform(request)), false);
+            }
+            case TIMER -> finish(request, -Errno.ECANCELED, false);
+            case WORKER_QUEUED -> finish(request,
+                    behaviour.cancelledResult(request, () -> operations.perform(request)), false);
+            case WORKER_RUNNING -> request.interrupted = true;
+            default -> {
+            }
+        }
+    }
+
+    private void finish(KernelRequest request, int result, boolean inline) {
+        boolean zeroCopy = request.opcode() == IoUringAbi.IORING_OP_SEND_ZC;
+        if (!zeroCopy) {
+            end(request, result, 0, inline);
+            return;
+        }
+        request.place = Place.NOTIFYING;
+        TaskWork.Item sent = new TaskWork.Item(request, result, IORING_CQE_F_MORE, false);
+        if (inline) {
+            run(sent);
+        } else {
+            later(sent);
+        }
+    }
+
+    private void end(KernelRequest request, int result, int flags, boolean inline) {
+        request.place = Place.ENDING;
+        TaskWork.Item last = new TaskWork.Item(request, result, flags, true);
+        if (inline) {
+            run(last);
+        } else {
+            later(last);
+        }
+    }
+
+    // ---- Task work
+
+    private void later(TaskWork.Item work) {
+        taskWork.add(work);
+        boolean atOnce = !features.has(RingFeature.DEFER_TASKRUN) && !features.has(RingFeature.COOP_TASKRUN);
+        if (atOnce && !submitting) {
+            runTaskWork(Integer.MAX_VALUE);
+        }
+    }
+
+    boolean taskWorkPending() {
+        return !taskWork.isEmpty();
+    }
+
+    void runTaskWork(int limit) {
+        for (int i = 0; i < limit && !taskWork.isEmpty(); i++) {
+            run(taskWork.take(behaviour));
+        }
+    }
+
+    private void run(TaskWork.Item work) {
+        KernelRequest request = work.request();
+        if (request.place == Place.OVER) {
+            return;
+        }
+        // A multishot request cannot go on when there is no room for what it gives.
+        boolean last = work.last() || request.sqe().isMultishot() && !completions.hasRoom();
+        if (last) {
+            request.place = Place.OVER;
+            inFlight.remove(request);
+            operations.checkSource(request);
+        }
+        if (last && work.result() >= 0 && request.sqe().has(IOSQE_CQE_SKIP_SUCCESS)) {
+            completions.skipped(request.userData());
+        } else {
+            completions.post(request.userData(), work.result(),
+                    last ? work.flags() & ~IORING_CQE_F_MORE : work.flags());
+        }
+        if (last) {
+            request.failed = work.result() < 0;
+            links.goOn(request);
+        }
+    }
+
+    /** Tells the polls on the file that it is ready. */
+    void ready(KernelFile file) {
+        for (KernelRequest request : inFlight()) {
+            if (request.file == file && request.place == Place.POLL) {
+                if (request.sqe().isMultishot()) {
+                    emit(request);
+                } else {
+                    complete(request);
+                }
+            }
+        }
+    }
+
+    @Nullable
+    String memoryUser(long address, long bytes) {
+        return operations.user(address, bytes);
+    }
+
+    // ---- Time
+
+    void time(long nanos) {
+        nowNanos = nanos;
+        for (KernelRequest request : inFlight()) {
+            while (request.waiting() && request.deadlineNanos <= nanos) {
+                operations.expire(request);
+            }
+        }
+    }
+
+    long nextDeadlineNanos() {
+        long next = Long.MAX_VALUE;
+        for (KernelRequest request : inFlight) {
+            if (request.waiting()) {
+                next = Math.min(next, request.deadlineNanos);
+            }
+        }
+        return next;
+    }
+}

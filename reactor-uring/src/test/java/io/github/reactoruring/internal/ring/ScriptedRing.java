@@ -1,0 +1,360 @@
+package io.github.reactoruring.internal.ring;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+
+/**
+ * A ring whose kernel is written in Java: one thread, deterministic, its own clock. What the real kernel leaves open, a
+ * {@link KernelBehaviour} decides; what the library must not do is a violation.
+ *
+ * <p>A wait that nothing can end fails the test at once instead of hanging it.
+ */
+public final class ScriptedRing implements Ring {
+
+    private static final long ENTER_NANOS = 1_000;
+    private static final int ALL_OPCODES = IoUringAbi.IORING_OP_PIPE + 1;
+
+    private final RingFeatures features;
+    private final long wakeUserData;
+    private final Violations violations = new Violations();
+    private final Descriptors descriptors = new Descriptors(violations);
+    private final SubmissionSide submissions;
+    private final CompletionSide completions;
+    private final ScriptedKernel kernel;
+    private final CheckedMemory memory;
+    private final int eventDescriptor;
+    private final AtomicInteger pendingWakes = new AtomicInteger();
+    private final AtomicInteger wakes = new AtomicInteger();
+    private final ArrayDeque<Integer> refusals = new ArrayDeque<>();
+    private final ArrayDeque<Integer> waitFailures = new ArrayDeque<>();
+    private final ArrayDeque<Integer> takeLimits = new ArrayDeque<>();
+    private final List<SqeBytes> taken = new ArrayList<>();
+    private BooleanSupplier whenIdle = () -> false;
+    private @Nullable Thread owner;
+    private int enters;
+    private boolean eventRaised;
+    private boolean closed;
+    private long nowNanos = 1_000_000_000;
+
+    /** Opens a ring of a kernel that can everything. */
+    public ScriptedRing(int submissionEntries, int completionEntries, long wakeUserData) {
+        this(submissionEntries, completionEntries, wakeUserData, EnumSet.allOf(RingFeature.class));
+    }
+
+    public ScriptedRing(int submissionEntries, int completionEntries, long wakeUserData, Set<RingFeature> known) {
+        BitSet opcodes = new BitSet();
+        opcodes.set(0, ALL_OPCODES);
+        features = new RingFeatures(known, opcodes);
+        this.wakeUserData = wakeUserData;
+        submissions = new SubmissionSide(submissionEntries, violations);
+        completions = new CompletionSide(completionEntries, violations);
+        memory = new CheckedMemory(violations, (address, bytes) -> kernel().memoryUser(address, bytes));
+        kernel = new ScriptedKernel(completions, features, descriptors, memory, violations);
+        eventDescriptor = features.has(RingFeature.SEND_MSG_RING)
+                ? -1
+                : descriptors.create("wake-up eventfd", KernelFile.Kind.EVENT);
+    }
+
+    // ---- For the tests
+
+    public Violations violations() {
+        return violations;
+    }
+
+    public CheckedMemory memory() {
+        return memory;
+    }
+
+    public Descriptors files() {
+        return descriptors;
+    }
+
+    public ScriptedKernel kernel() {
+        return kernel;
+    }
+
+    public ScriptedRing behaviour(KernelBehaviour behaviour) {
+        kernel.behaviour(behaviour);
+        return this;
+    }
+
+    public ScriptedRing mayRepeat(LongPredicate userData) {
+        completions.mayRepeat(userData);
+        return this;
+    }
+
+    /** Returns the requests of one opcode in flight. */
+    public List<KernelRequest> inFlight(int opcode) {
+        return kernel.inFlight().stream().filter(request -> request.opcode() == opcode).toList();
+    }
+
+    /** Returns every SQE the kernel took, in order. */
+    public List<SqeBytes> taken() {
+        return taken;
+    }
+
+    public List<SqeBytes> taken(int opcode) {
+        return taken.stream().filter(sqe -> sqe.opcode() == opcode).toList();
+    }
+
+    public List<CancelRecord> cancels() {
+        return kernel.cancels();
+    }
+
+    public int enters() {
+        return enters;
+    }
+
+    /** Returns how often {@link #wake()} was called. */
+    public int wakes() {
+        return wakes.get();
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Refuses the coming enters, one errno each, before they take anything. */
+    public void refuseEnter(int... errnos) {
+        Arrays.stream(errnos).forEach(refusals::add);
+    }
+
+    /** Fails the coming waits, or the coming enters without an SQE. */
+    public void failWait(int... errnos) {
+        Arrays.stream(errnos).forEach(waitFailures::add);
+    }
+
+    /** Bounds what the coming enters take. */
+    public void takeAtMost(int... limits) {
+        Arrays.stream(limits).forEach(takeLimits::add);
+    }
+
+    /** Posts a completion of the test's own. */
+    public void post(long userData, int result, int flags) {
+        completions.post(userData, result, flags);
+    }
+
+    /** Loses what is in the overflow list, and says so in the next enter that can. */
+    public void loseOverflow() {
+        if (completions.dropOverflow() > 0) {
+            waitFailures.add(Errno.EBADR);
+        }
+    }
+
+    /** Lets time pass. */
+    public void advance(long nanos) {
+        nowNanos += nanos;
+        kernel.time(nowNanos);
+    }
+
+    /** Runs when the owner would sleep for ever; false fails the test. */
+    public void whenIdle(BooleanSupplier something) {
+        whenIdle = something;
+    }
+
+    // ---- Ring
+
+    @Override
+    public RingFeatures features() {
+        return features;
+    }
+
+    @Override
+    public int submissionCapacity() {
+        return submissions.capacity();
+    }
+
+    @Override
+    public int completionCapacity() {
+        return completions.capacity();
+    }
+
+    @Override
+    public int enable() {
+        owner = Thread.currentThread();
+        return 0;
+    }
+
+    @Override
+    public @Nullable Sqe nextSqe() {
+        requireOwner("nextSqe");
+        return submissions.next();
+    }
+
+    @Override
+    public int staged() {
+        return submissions.staged();
+    }
+
+    @Override
+    public int enter(boolean submit, int minComplete, long timeoutNanos) {
+        requireOwner("enter");
+        enters++;
+        nowNanos += ENTER_NANOS;
+        kernel.time(nowNanos);
+        submissions.checkLeftOver();
+        int offered = submit ? staged() : 0;
+        int refused = refusals.isEmpty() ? kernel.behaviour().refuse(offered) : -refusals.remove();
+        if (refused < 0) {
+            submissions.keepLeftOver();
+            return refused;
+        }
+        int submitted = submit(offered);
+        submissions.keepLeftOver();
+        if (submitted < offered) {
+            // Then the kernel does not look for events either.
+            return submitted == 0 ? -Errno.EAGAIN : submitted;
+        }
+        int waited = getEvents(minComplete, timeoutNanos);
+        return submitted > 0 ? submitted : waited;
+    }
+
+    private int submit(int offered) {
+        int limit = takeLimits.isEmpty() ? kernel.behaviour().take(offered) : Math.min(offered, takeLimits.remove());
+        if (limit > 0 && completions.overflowed()) {
+            violations.add("SQEs were submitted while the kernel held back completions");
+        }
+        kernel.beginSubmission();
+        int submitted = 0;
+        boolean goOn = true;
+        while (submitted < limit && goOn) {
+            SqeBytes sqe = submissions.take();
+            taken.add(sqe);
+            submitted++;
+            goOn = kernel.take(sqe);
+            raiseEventFor(sqe);
+        }
+        kernel.endSubmission();
+        return submitted;
+    }
+
+    private int getEvents(int minComplete, long timeoutNanos) {
+        deliverWakes();
+        kernel.behaviour().progress(kernel);
+        runEvents();
+        long deadline = timeoutNanos < 0 ? Long.MAX_VALUE : nowNanos + timeoutNanos;
+        int failure = waitFailures.isEmpty() ? kernel.behaviour().interruptWait() : -waitFailures.remove();
+        if (failure < 0) {
+            return failure;
+        }
+        while (completions.readyCount() < Math.min(minComplete, completions.capacity())) {
+            if (!somethingHappens(deadline)) {
+                return -Errno.ETIME;
+            }
+            deliverWakes();
+            runEvents();
+        }
+        return 0;
+    }
+
+    private void runEvents() {
+        kernel.runTaskWork(kernel.behaviour().taskWorkPerEnter());
+        completions.flushOverflow();
+    }
+
+    /** Sleeps until something has happened; false when the time was over first. */
+    private boolean somethingHappens(long deadline) {
+        if (pendingWakes.get() > 0 || kernel.taskWorkPending() || kernel.behaviour().progressWhileWaiting(kernel)) {
+            return true;
+        }
+        long next = Math.min(kernel.nextDeadlineNanos(), deadline);
+        if (next != Long.MAX_VALUE) {
+            nowNanos = Math.max(nowNanos, next);
+            kernel.time(nowNanos);
+            return next < deadline || kernel.taskWorkPending();
+        }
+        if (!whenIdle.getAsBoolean()) {
+            throw new AssertionError("The owner sleeps for ever, with in flight: " + kernel.inFlight());
+        }
+        return true;
+    }
+
+    @Override
+    public int reap(CqeBatch into) {
+        requireOwner("reap");
+        return completions.reap(into);
+    }
+
+    @Override
+    public boolean completionsReady() {
+        return completions.readyCount() > 0;
+    }
+
+    @Override
+    public boolean taskWorkPending() {
+        boolean flagged = features.has(RingFeature.DEFER_TASKRUN) || features.has(RingFeature.COOP_TASKRUN);
+        return flagged && (kernel.taskWorkPending() || pendingWakes.get() > 0);
+    }
+
+    @Override
+    public boolean overflowed() {
+        return completions.overflowed();
+    }
+
+    @Override
+    public void wake() {
+        wakes.incrementAndGet();
+        pendingWakes.incrementAndGet();
+    }
+
+    private void deliverWakes() {
+        int count = pendingWakes.getAndSet(0);
+        for (int i = 0; i < count; i++) {
+            if (eventDescriptor < 0) {
+                completions.post(wakeUserData, 0, IoUringAbi.IORING_CQE_F_MORE);
+            } else {
+                eventRaised = true;
+                kernel.ready(descriptors.file(eventDescriptor));
+            }
+        }
+    }
+
+    /** A poll that is armed on a raised eventfd gives at once. */
+    private void raiseEventFor(SqeBytes sqe) {
+        if (eventRaised && sqe.opcode() == IoUringAbi.IORING_OP_POLL_ADD && sqe.fd() == eventDescriptor) {
+            kernel.ready(descriptors.file(eventDescriptor));
+        }
+    }
+
+    @Override
+    public int wakeDescriptor() {
+        return eventDescriptor;
+    }
+
+    @Override
+    public void acknowledgeWake() {
+        eventRaised = false;
+    }
+
+    @Override
+    public long nanoTime() {
+        return nowNanos;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            descriptors.closeRealOnes();
+        }
+    }
+
+    private void requireOwner(String call) {
+        if (Thread.currentThread() != owner || closed) {
+            violations.add(call + (closed ? " after close" : " on " + Thread.currentThread() + ", owner " + owner));
+        }
+    }
+}
