@@ -39,6 +39,8 @@ public interface UringFiles {
      * <p><b>Buffers:</b> 0..N of 1..chunkBytes bytes, each owned by the subscriber. Of a regular file all but the last are
      * full; a pipe or device gives what it has, one read at a time.
      *
+     * <p>A FIFO is waited for until there is a writer.
+     *
      * <p>What a regular file grows by after its opening may or may not be read; one that shrinks ends early.
      *
      * @return the file's content in order
@@ -70,7 +72,8 @@ public interface UringFiles {
     Flux<String> lines(Path path, Charset charset, int maxChars);
 
     /**
-     * Opens a file. Whoever takes it closes it: {@code Mono.usingWhen(files.open(path), …, UringFile::close)}.
+     * Opens a file. A FIFO is opened for reading without waiting for a writer, and until there is one a read of it is
+     * empty. Whoever takes it closes it: {@code Mono.usingWhen(files.open(path), …, UringFile::close)}.
      *
      * <p><b>Cancellation:</b> a descriptor that arrives after the disposal is closed.
      *

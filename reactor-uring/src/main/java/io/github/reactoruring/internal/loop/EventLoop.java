@@ -183,7 +183,7 @@ public final class EventLoop {
 
     private boolean nothingToDo() {
         return ownTasks.isEmpty() && !canceller.hasUnstaged() && !submitter.canStage() && !ring.completionsReady()
-                && !ring.overflowed() && !ring.taskWorkPending();
+                && !ring.overflowed() && !ring.taskWorkPending() && (shutdown == null || hasWork());
     }
 
     private boolean enter(boolean block) {

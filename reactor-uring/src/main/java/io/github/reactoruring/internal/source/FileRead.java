@@ -39,7 +39,10 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
     private final ArrayDeque<ChunkRead<B>> window = new ArrayDeque<>();
     private @Nullable OpenRequest opening;
     private @Nullable OpenFile file;
+    private @Nullable WaitReadable waiting;
     private boolean seekable;
+    /** Whether an empty read means the end. */
+    private boolean readable;
     private boolean forceAsync;
     /** Where reading ahead ends; beyond it one read at a time looks for more. */
     private long knownEnd;
@@ -99,6 +102,7 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
         opening = null;
         file = openedFile;
         seekable = status.seekable();
+        readable = seekable;
         knownEnd = status.regular() ? status.sizeBytes() : 0;
         forceAsync = SlowFilesystems.holds(status);
         if (!seekable && options.position() > 0) {
@@ -185,8 +189,22 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
             complete();
             return;
         }
+        if (!readable) {
+            awaitReadable(file);
+            return;
+        }
         while (mayReadAhead()) {
             submitChunk(file);
+        }
+    }
+
+    private void awaitReadable(OpenFile source) {
+        if (waiting == null) {
+            waiting = new WaitReadable(source, () -> {
+                readable = true;
+                drain();
+            }, this::terminate);
+            waiting.submit();
         }
     }
 
@@ -239,6 +257,9 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
         while ((chunk = window.poll()) != null) {
             chunk.dispose();
             chunk.discardTaken();
+        }
+        if (waiting != null) {
+            waiting.dispose();
         }
         if (file != null) {
             OpenRequest.close(file);
