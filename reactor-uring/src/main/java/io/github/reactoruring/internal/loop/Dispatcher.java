@@ -68,6 +68,8 @@ final class Dispatcher {
         }
         // The slot first: the callback may need one.
         inFlight.retire(request);
+        // Before the callback: whoever it tells may look.
+        stats.inFlight.set(inFlight.size());
         stats.completed.increment();
         boolean disposed = request.markRetired();
         if (disposed) {
