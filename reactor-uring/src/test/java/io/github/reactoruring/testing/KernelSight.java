@@ -12,16 +12,15 @@ import io.github.reactoruring.internal.sys.Errno;
 /**
  * What the kernel saw while a {@link KernelTrace} ran: SQEs by opcode, CQEs by result, what each cancel said.
  *
- * <p>A CQE belongs to the oldest SQE in flight with its ring and user_data. An SQE that posts no CQE on success counts
+ * <p>A CQE belongs to the oldest SQE in flight with its ring and user_data; wake-ups have none. An SQE that posts no CQE on success counts
  * as finished.
  */
 public final class KernelSight {
 
     private static final Pattern SUBMITTED = Pattern.compile("io_uring_submit_req: ring (\\S+?), req \\S+?,"
             + " user_data (0x[0-9a-f]+), opcode (\\S+?), flags (0x[0-9a-f]+)");
-    private static final Pattern COMPLETED = Pattern.compile("io_uring_complete: ring (\\S+?), req (\\S+?),"
+    private static final Pattern COMPLETED = Pattern.compile("io_uring_complete: ring (\\S+?), req \\S+?,"
             + " user_data (0x[0-9a-f]+), result (-?\\d+), cflags (0x[0-9a-f]+)");
-    private static final Pattern NO_REQUEST = Pattern.compile("0x0+|0+|\\(null\\)");
     private static final long F_MORE = 2;
     private static final long CQE_SKIP = 1 << 6;
 
@@ -50,9 +49,9 @@ public final class KernelSight {
             return;
         }
         Matcher completion = COMPLETED.matcher(line);
-        if (completion.find() && !NO_REQUEST.matcher(completion.group(2)).matches()) {
-            complete(completion.group(1) + completion.group(3), Integer.parseInt(completion.group(4)),
-                    Long.decode(completion.group(5)));
+        if (completion.find()) {
+            complete(completion.group(1) + completion.group(2), Integer.parseInt(completion.group(3)),
+                    Long.decode(completion.group(4)));
         }
     }
 
@@ -88,6 +87,11 @@ public final class KernelSight {
     /** Returns the CQEs of those SQEs, by ">=0" or the error's name. */
     public Map<String, Integer> completed() {
         return completed;
+    }
+
+    /** Returns how many of those CQEs had this result: ">=0", or the error's name. */
+    public int completed(String result) {
+        return completed.getOrDefault(result, 0);
     }
 
     /** Returns what the cancels said: "found" for 0, "found N", or the error's name; silent successes not at all. */
