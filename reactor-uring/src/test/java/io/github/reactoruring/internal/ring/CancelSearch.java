@@ -23,12 +23,12 @@ final class CancelSearch {
     private static final Place[] ORDER = {Place.WORKER_QUEUED, Place.POLL, Place.TIMER, Place.WORKER_RUNNING};
 
     private final ScriptedKernel kernel;
-    private final Descriptors descriptors;
+    private final FileTable fileTable;
     private final List<CancelRecord> records = new ArrayList<>();
 
-    CancelSearch(ScriptedKernel kernel, Descriptors descriptors) {
+    CancelSearch(ScriptedKernel kernel, FileTable fileTable) {
         this.kernel = kernel;
-        this.descriptors = descriptors;
+        this.fileTable = fileTable;
     }
 
     List<CancelRecord> records() {
@@ -48,7 +48,7 @@ final class CancelSearch {
         KernelFile file = null;
         if ((flags & IORING_ASYNC_CANCEL_FD) != 0) {
             boolean fixed = (flags & IORING_ASYNC_CANCEL_FD_FIXED) != 0 || cancel.has(IOSQE_FIXED_FILE);
-            file = fixed ? descriptors.slot(cancel.fd()) : descriptors.lookup(cancel.fd());
+            file = fixed ? fileTable.slot(cancel.fd()) : fileTable.lookup(cancel.fd());
             if (file == null) {
                 return -Errno.EBADF;
             }

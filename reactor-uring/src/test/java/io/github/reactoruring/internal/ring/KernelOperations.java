@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.ring;
 
 import static io.github.reactoruring.internal.sys.IoUringAbi.*;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -10,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.ring.KernelRequest.Place;
 import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.FileStatus;
+import io.github.reactoruring.internal.sys.Syscalls;
 
-/** Carries out what requests are for: data, descriptors, timers. */
+/** Carries out what requests are for: data, fileTable, timers. */
 final class KernelOperations {
 
     private static final int CHECKED_SOURCE_BYTES = 1 << 16;
@@ -19,30 +22,32 @@ final class KernelOperations {
     private static final byte SCRIBBLE = 0x5a;
 
     private final ScriptedKernel kernel;
-    private final Descriptors descriptors;
+    private final FileTable fileTable;
     private final CheckedMemory memory;
     private final Violations violations;
+    private final ProvidedBuffers provided;
     private int accepted;
 
-    KernelOperations(ScriptedKernel kernel, Descriptors descriptors, CheckedMemory memory, Violations violations) {
+    KernelOperations(ScriptedKernel kernel, FileTable fileTable, CheckedMemory memory, Violations violations) {
         this.kernel = kernel;
-        this.descriptors = descriptors;
+        this.fileTable = fileTable;
         this.memory = memory;
         this.violations = violations;
+        provided = new ProvidedBuffers(violations);
+    }
+
+    ProvidedBuffers provided() {
+        return provided;
     }
 
     /** Copies what the kernel copies when it takes an SQE. */
     void prepare(KernelRequest request) {
         SqeBytes sqe = request.sqe();
         switch (sqe.opcode()) {
-            case IORING_OP_OPENAT -> request.path = MemorySegment.ofAddress(sqe.addr()).reinterpret(Long.MAX_VALUE)
-                    .getString(0);
-            case IORING_OP_TIMEOUT, IORING_OP_LINK_TIMEOUT -> {
-                MemorySegment time = CheckedMemory.segment(sqe.addr(), 16);
-                request.periodNanos = Math.addExact(
-                        Math.multiplyExact(time.get(ValueLayout.JAVA_LONG, 0), NANOS_PER_SECOND),
-                        time.get(ValueLayout.JAVA_LONG, 8));
-            }
+            case IORING_OP_OPENAT, IORING_OP_STATX ->
+                request.path = MemorySegment.ofAddress(sqe.addr()).reinterpret(Long.MAX_VALUE)
+                        .getString(0);
+            case IORING_OP_TIMEOUT, IORING_OP_LINK_TIMEOUT -> request.periodNanos = nanos(sqe.addr());
             default -> request.sourceSum = sum(sqe);
         }
     }
@@ -52,7 +57,7 @@ final class KernelOperations {
         if (!sqe.namesFile()) {
             return true;
         }
-        request.file = sqe.has(IOSQE_FIXED_FILE) ? descriptors.slot(sqe.fd()) : descriptors.lookup(sqe.fd());
+        request.file = sqe.has(IOSQE_FIXED_FILE) ? fileTable.slot(sqe.fd()) : fileTable.lookup(sqe.fd());
         return request.file != null;
     }
 
@@ -73,8 +78,13 @@ final class KernelOperations {
         KernelRequest head = request.previous;
         if (request.opcode() == IORING_OP_LINK_TIMEOUT && head != null) {
             request.deadlineNanos = Long.MAX_VALUE;
-            kernel.complete(request, -Errno.ETIME, 0);
-            if (head.waiting()) {
+            boolean findable = switch (head.place) {
+                case POLL, TIMER, WORKER_QUEUED, WORKER_RUNNING -> true;
+                default -> false;
+            };
+            boolean running = head.place == Place.WORKER_RUNNING;
+            kernel.complete(request, !findable ? -Errno.ENOENT : running ? -Errno.EALREADY : -Errno.ETIME, 0);
+            if (findable) {
                 kernel.cancelled(head);
             }
         } else if (request.sqe().isMultishot()) {
@@ -96,30 +106,79 @@ final class KernelOperations {
             case IORING_OP_WRITE, IORING_OP_SEND, IORING_OP_SEND_ZC -> kernel.behaviour().transfer(request, sqe.len());
             case IORING_OP_POLL_ADD -> sqe.opFlags();
             case IORING_OP_TIMEOUT -> -Errno.ETIME;
-            case IORING_OP_OPENAT -> opened(sqe, descriptors.openPath(request.path, sqe.opFlags(), sqe.len()));
+            case IORING_OP_OPENAT -> opened(sqe, fileTable.openPath(request.path, sqe.opFlags(), sqe.len()));
             case IORING_OP_ACCEPT, IORING_OP_SOCKET -> opened(sqe,
-                    descriptors.create("connection " + ++accepted, KernelFile.Kind.STREAM));
+                    fileTable.create("connection " + ++accepted, KernelFile.Kind.STREAM));
             case IORING_OP_CLOSE -> close(sqe);
+            case IORING_OP_STATX -> stat(request);
+            case IORING_OP_POLL_REMOVE, IORING_OP_TIMEOUT_REMOVE -> amend(sqe);
             default -> 0;
         };
     }
 
     private int read(KernelRequest request) {
         KernelFile file = file(request);
-        long offset = file.kind() == KernelFile.Kind.STREAM ? -1 : request.sqe().off();
-        int readable = file.readable(offset, request.sqe().len());
+        int wanted = request.sqe().len();
+        ProvidedBuffers.Buffer buffer = null;
+        if (request.sqe().has(IOSQE_BUFFER_SELECT)) {
+            buffer = provided.take(request.sqe().bufIndex());
+            if (buffer == null) {
+                return -Errno.ENOBUFS;
+            }
+            wanted = wanted == 0 ? buffer.length() : Math.min(wanted, buffer.length());
+        }
+        int readable = file.readable(offset(request, file), wanted);
         int length = readable == 0 ? 0 : kernel.behaviour().transfer(request, readable);
-        transfer(request, length);
+        if (buffer == null) {
+            transfer(request, length);
+        } else {
+            byte[] data = file.read(offset(request, file), length);
+            MemorySegment.copy(data, 0, CheckedMemory.segment(buffer.address(), length), ValueLayout.JAVA_BYTE, 0,
+                    length);
+            request.bufferFlags = IORING_CQE_F_BUFFER | buffer.id() << IORING_CQE_BUFFER_SHIFT;
+        }
         return length;
+    }
+
+    private static long offset(KernelRequest request, KernelFile file) {
+        return file.kind() == KernelFile.Kind.STREAM ? -1 : request.sqe().off();
     }
 
     /** Moves {@code length} bytes to the request's memory, if that is what it does. */
     void transfer(KernelRequest request, int length) {
         if (length > 0 && request.sqe().writesMemory()) {
             KernelFile file = file(request);
-            long offset = file.kind() == KernelFile.Kind.STREAM ? -1 : request.sqe().off();
-            memory.write(request.sqe().addr(), file.read(offset, length), request.toString());
+            memory.write(request.sqe().addr(), file.read(offset(request, file), length), request.toString());
         }
+    }
+
+    private int stat(KernelRequest request) {
+        try (Arena arena = Arena.ofConfined()) {
+            return Syscalls.statx(request.sqe().fd(), arena.allocateFrom(request.path), request.sqe().opFlags(),
+                    request.sqe().len(), CheckedMemory.segment(request.sqe().off(), FileStatus.STATX_BYTES));
+        }
+    }
+
+    /** Removes a poll or a timer by its user_data, or gives a timer another time. */
+    private int amend(SqeBytes sqe) {
+        boolean timer = sqe.opcode() == IORING_OP_TIMEOUT_REMOVE;
+        for (KernelRequest request : kernel.inFlight()) {
+            if (request.userData() == sqe.addr() && request.place == (timer ? Place.TIMER : Place.POLL)) {
+                if (timer && (sqe.opFlags() & IORING_TIMEOUT_UPDATE) != 0) {
+                    request.deadlineNanos = kernel.nowNanos() + nanos(sqe.off());
+                } else if (timer || sqe.len() == 0) {
+                    kernel.cancelled(request);
+                }
+                return 0;
+            }
+        }
+        return -Errno.ENOENT;
+    }
+
+    private static long nanos(long timespec) {
+        MemorySegment time = CheckedMemory.segment(timespec, 16);
+        return Math.addExact(Math.multiplyExact(time.get(ValueLayout.JAVA_LONG, 0), NANOS_PER_SECOND),
+                time.get(ValueLayout.JAVA_LONG, 8));
     }
 
     private KernelFile file(KernelRequest request) {
@@ -147,15 +206,15 @@ final class KernelOperations {
             return descriptor;
         }
         // Direct: the file goes into a slot, and has no number.
-        int slot = descriptors.install(descriptors.file(descriptor), sqe.fileIndex() - 1);
-        descriptors.close(descriptor);
+        int slot = fileTable.install(fileTable.file(descriptor), sqe.fileIndex() - 1);
+        fileTable.close(descriptor);
         return sqe.fileIndex() == IORING_FILE_INDEX_ALLOC ? slot : 0;
     }
 
     private int close(SqeBytes sqe) {
         boolean fixed = sqe.fileIndex() != 0;
         int number = fixed ? sqe.fileIndex() - 1 : sqe.fd();
-        KernelFile closing = fixed ? descriptors.slot(number) : descriptors.lookup(number);
+        KernelFile closing = fixed ? fileTable.slot(number) : fileTable.lookup(number);
         for (KernelRequest request : kernel.eachInFlight()) {
             SqeBytes other = request.sqe();
             boolean sameNumber = other.namesFile() && other.fd() == number && other.has(IOSQE_FIXED_FILE) == fixed;
@@ -163,7 +222,7 @@ final class KernelOperations {
                 violations.add("CLOSE of " + closing + " with a request in flight: " + request);
             }
         }
-        return fixed ? descriptors.closeSlot(number) : descriptors.close(number);
+        return fixed ? fileTable.closeSlot(number) : fileTable.close(number);
     }
 
     /** What a write was given must stay until its end. */

@@ -40,6 +40,8 @@ public final class KernelRequest {
     long periodNanos;
     /** What OPENAT was given: the kernel copies it when it takes the SQE. */
     String path = "";
+    /** What the completion that comes next says of the buffer it used. */
+    int bufferFlags;
     /** Stands for the bytes a write was given, to see that they stay until the end. */
     long sourceSum;
     @Nullable

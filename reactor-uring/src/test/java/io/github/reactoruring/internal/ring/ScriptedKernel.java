@@ -30,13 +30,13 @@ public final class ScriptedKernel {
     private boolean submitting;
     private long nowNanos;
 
-    ScriptedKernel(CompletionSide completions, RingFeatures features, Descriptors descriptors, CheckedMemory memory,
+    ScriptedKernel(CompletionSide completions, RingFeatures features, FileTable fileTable, CheckedMemory memory,
             Violations violations) {
         this.completions = completions;
         this.features = features;
         this.violations = violations;
-        operations = new KernelOperations(this, descriptors, memory, violations);
-        cancels = new CancelSearch(this, descriptors);
+        operations = new KernelOperations(this, fileTable, memory, violations);
+        cancels = new CancelSearch(this, fileTable);
     }
 
     KernelBehaviour behaviour() {
@@ -72,8 +72,9 @@ public final class ScriptedKernel {
         completions.begins(sqe);
         KernelRequest request = new KernelRequest(sqe);
         inFlight.add(request);
-        int prepared = SqeRules.prepare(sqe, features);
         KernelRequest head = links.enter(request);
+        boolean headless = head == null && sqe.opcode() == IoUringAbi.IORING_OP_LINK_TIMEOUT;
+        int prepared = headless ? -Errno.EINVAL : SqeRules.prepare(sqe, features);
         if (prepared < 0) {
             end(request, prepared, 0, true);
             return features.has(RingFeature.SUBMIT_ALL);
@@ -145,7 +146,12 @@ public final class ScriptedKernel {
 
     /** Gives one completion of a multishot request, with the result it would have by itself. */
     public void emit(KernelRequest request) {
-        emit(request, operations.perform(request));
+        int result = operations.perform(request);
+        if (result == -Errno.ENOBUFS) {
+            finish(request, result, false);
+        } else {
+            emit(request, result);
+        }
     }
 
     public void emit(KernelRequest request, int result) {
@@ -154,7 +160,7 @@ public final class ScriptedKernel {
 
     public void emit(KernelRequest request, int result, int flags) {
         requireWaiting(request);
-        later(new TaskWork.Item(request, result, flags | IORING_CQE_F_MORE, false));
+        later(new TaskWork.Item(request, result, flags | takeBufferFlags(request) | IORING_CQE_F_MORE, false));
     }
 
     /** Tells that a zero-copy send's memory is free. */
@@ -197,7 +203,7 @@ public final class ScriptedKernel {
     private void finish(KernelRequest request, int result, boolean inline) {
         boolean zeroCopy = request.opcode() == IoUringAbi.IORING_OP_SEND_ZC;
         if (!zeroCopy) {
-            end(request, result, 0, inline);
+            end(request, result, takeBufferFlags(request), inline);
             return;
         }
         request.place = Place.NOTIFYING;
@@ -207,6 +213,12 @@ public final class ScriptedKernel {
         } else {
             later(sent);
         }
+    }
+
+    private static int takeBufferFlags(KernelRequest request) {
+        int flags = request.bufferFlags;
+        request.bufferFlags = 0;
+        return flags;
     }
 
     private void end(KernelRequest request, int result, int flags, boolean inline) {
@@ -290,6 +302,14 @@ public final class ScriptedKernel {
                 operations.expire(request);
             }
         }
+    }
+
+    long nowNanos() {
+        return nowNanos;
+    }
+
+    ProvidedBuffers provided() {
+        return operations.provided();
     }
 
     long nextDeadlineNanos() {

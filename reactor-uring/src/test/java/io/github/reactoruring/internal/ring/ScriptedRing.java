@@ -1,13 +1,10 @@
 package io.github.reactoruring.internal.ring;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 
@@ -28,24 +25,18 @@ public final class ScriptedRing implements Ring {
     private static final int ALL_OPCODES = IoUringAbi.IORING_OP_PIPE + 1;
 
     private final RingFeatures features;
-    private final long wakeUserData;
     private final Violations violations = new Violations();
-    private final Descriptors descriptors = new Descriptors(violations);
+    private final FileTable fileTable = new FileTable(violations);
     private final SubmissionSide submissions;
     private final CompletionSide completions;
     private final ScriptedKernel kernel;
     private final CheckedMemory memory;
-    private final int eventDescriptor;
-    private final AtomicInteger pendingWakes = new AtomicInteger();
-    private final AtomicInteger wakes = new AtomicInteger();
-    private final ArrayDeque<Integer> refusals = new ArrayDeque<>();
-    private final ArrayDeque<Integer> waitFailures = new ArrayDeque<>();
-    private final ArrayDeque<Integer> takeLimits = new ArrayDeque<>();
+    private final ScriptedWakeUp wakeUp;
+    private final EnterScript script;
     private final List<SqeBytes> taken = new ArrayList<>();
     private BooleanSupplier whenIdle = () -> false;
     private @Nullable Thread owner;
     private int enters;
-    private boolean eventRaised;
     private boolean closed;
     private long nowNanos = 1_000_000_000;
 
@@ -58,14 +49,13 @@ public final class ScriptedRing implements Ring {
         BitSet opcodes = new BitSet();
         opcodes.set(0, ALL_OPCODES);
         features = new RingFeatures(known, opcodes);
-        this.wakeUserData = wakeUserData;
         submissions = new SubmissionSide(submissionEntries, violations);
         completions = new CompletionSide(completionEntries, violations);
         memory = new CheckedMemory(violations, (address, bytes) -> kernel().memoryUser(address, bytes));
-        kernel = new ScriptedKernel(completions, features, descriptors, memory, violations);
-        eventDescriptor = features.has(RingFeature.SEND_MSG_RING)
-                ? -1
-                : descriptors.create("wake-up eventfd", KernelFile.Kind.EVENT);
+        kernel = new ScriptedKernel(completions, features, fileTable, memory, violations);
+        wakeUp = new ScriptedWakeUp(wakeUserData, features.has(RingFeature.SEND_MSG_RING), kernel, completions,
+                fileTable);
+        script = new EnterScript(kernel);
     }
 
     // ---- For the tests
@@ -78,8 +68,8 @@ public final class ScriptedRing implements Ring {
         return memory;
     }
 
-    public Descriptors files() {
-        return descriptors;
+    public FileTable files() {
+        return fileTable;
     }
 
     public ScriptedKernel kernel() {
@@ -120,7 +110,7 @@ public final class ScriptedRing implements Ring {
 
     /** Returns how often {@link #wake()} was called. */
     public int wakes() {
-        return wakes.get();
+        return wakeUp.count();
     }
 
     public boolean isClosed() {
@@ -129,17 +119,17 @@ public final class ScriptedRing implements Ring {
 
     /** Refuses the coming enters, one errno each, before they take anything. */
     public void refuseEnter(int... errnos) {
-        Arrays.stream(errnos).forEach(refusals::add);
+        script.refuse(errnos);
     }
 
     /** Fails the coming waits, or the coming enters without an SQE. */
     public void failWait(int... errnos) {
-        Arrays.stream(errnos).forEach(waitFailures::add);
+        script.failWait(errnos);
     }
 
     /** Bounds what the coming enters take. */
     public void takeAtMost(int... limits) {
-        Arrays.stream(limits).forEach(takeLimits::add);
+        script.takeAtMost(limits);
     }
 
     /** Posts a completion of the test's own. */
@@ -150,7 +140,7 @@ public final class ScriptedRing implements Ring {
     /** Loses what is in the overflow list, and says so in the next enter that can. */
     public void loseOverflow() {
         if (completions.dropOverflow() > 0) {
-            waitFailures.add(Errno.EBADR);
+            script.failWait(Errno.EBADR);
         }
     }
 
@@ -207,7 +197,7 @@ public final class ScriptedRing implements Ring {
         kernel.time(nowNanos);
         submissions.checkLeftOver();
         int offered = submit ? staged() : 0;
-        int refused = refusals.isEmpty() ? kernel.behaviour().refuse(offered) : -refusals.remove();
+        int refused = script.refusal(offered);
         if (refused < 0) {
             submissions.keepLeftOver();
             return refused;
@@ -218,12 +208,12 @@ public final class ScriptedRing implements Ring {
             // Then the kernel does not look for events either.
             return submitted == 0 ? -Errno.EAGAIN : submitted;
         }
-        int waited = getEvents(minComplete, timeoutNanos);
+        int waited = getEvents(minComplete, timeoutNanos, submitted == 0);
         return submitted > 0 ? submitted : waited;
     }
 
     private int submit(int offered) {
-        int limit = takeLimits.isEmpty() ? kernel.behaviour().take(offered) : Math.min(offered, takeLimits.remove());
+        int limit = script.limit(offered);
         if (limit > 0 && completions.overflowed()) {
             violations.add("SQEs were submitted while the kernel held back completions");
         }
@@ -235,29 +225,28 @@ public final class ScriptedRing implements Ring {
             taken.add(sqe);
             submitted++;
             goOn = kernel.take(sqe);
-            raiseEventFor(sqe);
+            wakeUp.armed(sqe);
         }
         kernel.endSubmission();
         return submitted;
     }
 
-    private int getEvents(int minComplete, long timeoutNanos) {
-        deliverWakes();
+    private int getEvents(int minComplete, long timeoutNanos, boolean mayFail) {
+        wakeUp.deliver();
         kernel.behaviour().progress(kernel);
         runEvents();
         long deadline = timeoutNanos < 0 ? Long.MAX_VALUE : nowNanos + timeoutNanos;
-        int failure = waitFailures.isEmpty() ? kernel.behaviour().interruptWait() : -waitFailures.remove();
-        if (failure < 0) {
-            return failure;
-        }
-        while (completions.readyCount() < Math.min(minComplete, completions.capacity())) {
+        int wanted = Math.min(minComplete, completions.capacity());
+        // An error is told only where the number of SQEs taken is not.
+        int failure = mayFail && completions.readyCount() < wanted ? script.waitFailure() : 0;
+        while (failure == 0 && completions.readyCount() < wanted) {
             if (!somethingHappens(deadline)) {
-                return -Errno.ETIME;
+                failure = -Errno.ETIME;
             }
-            deliverWakes();
+            wakeUp.deliver();
             runEvents();
         }
-        return 0;
+        return failure;
     }
 
     private void runEvents() {
@@ -267,7 +256,13 @@ public final class ScriptedRing implements Ring {
 
     /** Sleeps until something has happened; false when the time was over first. */
     private boolean somethingHappens(long deadline) {
-        if (pendingWakes.get() > 0 || kernel.taskWorkPending() || kernel.behaviour().progressWhileWaiting(kernel)) {
+        if (wakeUp.isPending() || kernel.taskWorkPending()) {
+            return true;
+        }
+        if (deadline <= nowNanos) {
+            return false;
+        }
+        if (kernel.behaviour().progressWhileWaiting(kernel)) {
             return true;
         }
         long next = Math.min(kernel.nextDeadlineNanos(), deadline);
@@ -296,7 +291,7 @@ public final class ScriptedRing implements Ring {
     @Override
     public boolean taskWorkPending() {
         boolean flagged = features.has(RingFeature.DEFER_TASKRUN) || features.has(RingFeature.COOP_TASKRUN);
-        return flagged && (kernel.taskWorkPending() || pendingWakes.get() > 0);
+        return flagged && (kernel.taskWorkPending() || wakeUp.isPending());
     }
 
     @Override
@@ -306,37 +301,17 @@ public final class ScriptedRing implements Ring {
 
     @Override
     public void wake() {
-        wakes.incrementAndGet();
-        pendingWakes.incrementAndGet();
-    }
-
-    private void deliverWakes() {
-        int count = pendingWakes.getAndSet(0);
-        for (int i = 0; i < count; i++) {
-            if (eventDescriptor < 0) {
-                completions.post(wakeUserData, 0, IoUringAbi.IORING_CQE_F_MORE);
-            } else {
-                eventRaised = true;
-                kernel.ready(descriptors.file(eventDescriptor));
-            }
-        }
-    }
-
-    /** A poll that is armed on a raised eventfd gives at once. */
-    private void raiseEventFor(SqeBytes sqe) {
-        if (eventRaised && sqe.opcode() == IoUringAbi.IORING_OP_POLL_ADD && sqe.fd() == eventDescriptor) {
-            kernel.ready(descriptors.file(eventDescriptor));
-        }
+        wakeUp.wake();
     }
 
     @Override
     public int wakeDescriptor() {
-        return eventDescriptor;
+        return wakeUp.descriptor();
     }
 
     @Override
     public void acknowledgeWake() {
-        eventRaised = false;
+        wakeUp.acknowledge();
     }
 
     @Override
@@ -360,11 +335,40 @@ public final class ScriptedRing implements Ring {
     }
 
     @Override
+    public int registerFileTable(int slots) {
+        requireOwner("registerFileTable");
+        return 0;
+    }
+
+    @Override
+    public @Nullable BufferRing registerBufferRing(int group, int entries, int bufferBytes) {
+        requireOwner("registerBufferRing");
+        BufferRing buffers = new BufferRing(group, entries, bufferBytes);
+        buffers.fill();
+        kernel.provided().add(buffers);
+        return buffers;
+    }
+
+    @Override
+    public void abandon() {
+        closed = true;
+        fileTable.closeRealOnes();
+    }
+
+    @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            descriptors.closeRealOnes();
+        if (closed) {
+            return;
         }
+        closed = true;
+        if (!kernel.inFlight().stream().allMatch(wakeUp::isOwn)) {
+            violations.add("the ring was closed with requests in flight: " + kernel.inFlight());
+        }
+        if (kernel.provided().out() > 0) {
+            violations.add(kernel.provided().out() + " provided buffers were not given back");
+        }
+        kernel.provided().freeAll();
+        fileTable.closeRealOnes();
     }
 
     private void requireOwner(String call) {

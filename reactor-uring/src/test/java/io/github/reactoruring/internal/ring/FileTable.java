@@ -30,7 +30,7 @@ import io.github.reactoruring.internal.sys.Syscalls;
  * <p>Most numbers are made up, far beyond what a process can have. A file that the loop opens by path is opened for
  * real, since it asks for its status; such a number is closed only with the ring, so that it is not reused meanwhile.
  */
-public final class Descriptors {
+public final class FileTable {
 
     private static final int FIRST_MADE_UP = 1 << 28;
     private static final MethodHandle OPEN = Linker.nativeLinker().downcallHandle(
@@ -49,7 +49,7 @@ public final class Descriptors {
     private int nextNumber = FIRST_MADE_UP;
     private int nextSlot;
 
-    Descriptors(Violations violations) {
+    FileTable(Violations violations) {
         this.violations = violations;
     }
 

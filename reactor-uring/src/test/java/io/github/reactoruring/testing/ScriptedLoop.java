@@ -1,0 +1,124 @@
+package io.github.reactoruring.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+import io.github.reactoruring.CancelPolicy;
+import io.github.reactoruring.UringStats;
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.CancelRecord;
+import io.github.reactoruring.internal.ring.KernelRequest;
+import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.internal.ring.ScriptedRing;
+
+/**
+ * An event loop over a scripted ring, turned by hand. The thread that makes it owns it. Closing it ends the loop, and
+ * holds every test to the same: nothing in flight, no violation, no stale completion.
+ */
+public final class ScriptedLoop implements AutoCloseable {
+
+    private static final long TIMEOUT_NANOS = 1_000_000_000;
+    private static final int TOO_MANY_TURNS = 100_000;
+
+    private final ScriptedRing ring;
+    private final EventLoop loop;
+
+    private ScriptedLoop(ScriptedRing ring, CancelPolicy policy, int maxInFlight) {
+        this.ring = ring;
+        // Cancels and the loop's own are never told apart by their user_data.
+        ring.mayRepeat(userData -> userData >>> 62 >= 2);
+        loop = new EventLoop("scripted", ring, policy, maxInFlight);
+        assertThat(loop.start()).isTrue();
+    }
+
+    /** Opens one with room enough for any test, on a kernel that can everything. */
+    public static ScriptedLoop open() {
+        return open(256, 8192);
+    }
+
+    public static ScriptedLoop open(int submissionEntries, int completionEntries) {
+        return open(submissionEntries, completionEntries, EnumSet.allOf(RingFeature.class), CancelPolicy.coalesce());
+    }
+
+    /** Opens one on a kernel without some features. */
+    public static ScriptedLoop without(RingFeature first, RingFeature... more) {
+        EnumSet<RingFeature> known = EnumSet.complementOf(EnumSet.of(first, more));
+        return open(256, 8192, known, CancelPolicy.coalesce());
+    }
+
+    public static ScriptedLoop open(int submissionEntries, int completionEntries, Set<RingFeature> known,
+            CancelPolicy policy) {
+        ScriptedRing ring = new ScriptedRing(submissionEntries, completionEntries, EventLoop.WAKE_USER_DATA, known);
+        return new ScriptedLoop(ring, policy, completionEntries);
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    public ScriptedRing ring() {
+        return ring;
+    }
+
+    public UringStats stats() {
+        return loop.stats().snapshot();
+    }
+
+    /** Turns once, without waiting. */
+    public void turn() {
+        loop.turn(false);
+    }
+
+    public void turns(int count) {
+        for (int i = 0; i < count; i++) {
+            loop.turn(false);
+        }
+    }
+
+    /** Turns, waiting where there is nothing to do, until the condition holds. */
+    public void turnUntil(String what, BooleanSupplier condition) {
+        for (int i = 0; !condition.getAsBoolean(); i++) {
+            if (i == TOO_MANY_TURNS) {
+                throw new AssertionError("Not in " + i + " turns: " + what + "; in flight: "
+                        + ring.kernel().inFlight());
+            }
+            loop.turn(true);
+        }
+    }
+
+    /** Returns the one request in flight; fails when there are more or none. */
+    public KernelRequest only() {
+        List<KernelRequest> inFlight = ring.kernel().inFlight();
+        assertThat(inFlight).hasSize(1);
+        return inFlight.getFirst();
+    }
+
+    /** Returns the cancels since the last call. */
+    public List<CancelRecord> takeCancels() {
+        List<CancelRecord> taken = List.copyOf(ring.cancels());
+        ring.cancels().clear();
+        return taken;
+    }
+
+    /** Starts to close the loop, and turns until it is over. */
+    public CompletableFuture<Void> shutDown() {
+        CompletableFuture<Void> closed = loop.close(TIMEOUT_NANOS);
+        turnUntil("the loop over", loop::isOver);
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        if (!loop.isOver()) {
+            shutDown().join();
+        }
+        ring.violations().assertNone();
+        assertThat(stats().staleCompletions()).as("stale completions").isZero();
+        assertThat(ring.isClosed()).isTrue();
+    }
+}
