@@ -325,7 +325,7 @@ public final class EventLoop {
         ring.abandon();
         inFlight.forEach(request -> {
             if (!request.markRetired()) {
-                request.failed(cause);
+                runSafely(() -> request.failed(cause));
             }
         });
         terminated.completeExceptionally(cause);

@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.loop;
 
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -10,7 +11,8 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
  * Hands tasks from any thread to the owner, and knows whether the owner sleeps.
  *
  * <p>The wake-up is elided while the owner is awake. It publishes "parked", looks once more, then blocks; a producer
- * offers first and looks at "parked" second. One of the two sees the other.
+ * offers first and looks at "parked" second. One of the two sees the other, since a full fence stands between each
+ * one's write and read: the queue's own last write is an ordered one when it grows, which a later read may overtake.
  */
 final class Mailbox {
 
@@ -23,6 +25,7 @@ final class Mailbox {
     /** Adds a task; returns true when the caller has to wake the owner. */
     boolean offer(Runnable task, Consumer<Runnable> rejected) {
         queue.offer(task);
+        VarHandle.fullFence();
         if (closed) {
             // The owner has drained for the last time, or is about to see this: both drain under the lock.
             drainRejected(rejected);
