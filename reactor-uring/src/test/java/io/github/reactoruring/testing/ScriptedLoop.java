@@ -81,14 +81,16 @@ public final class ScriptedLoop implements AutoCloseable {
         return loop.stats().snapshot();
     }
 
-    /** Turns once, without waiting. */
+    /** Turns once, without waiting; a loop that is over turns no more. */
     public void turn() {
-        loop.turn(false);
+        if (!loop.isOver()) {
+            loop.turn(false);
+        }
     }
 
     public void turns(int count) {
         for (int i = 0; i < count; i++) {
-            loop.turn(false);
+            turn();
         }
     }
 
@@ -104,11 +106,13 @@ public final class ScriptedLoop implements AutoCloseable {
 
     private void turnUntil(boolean mayBlock, String what, BooleanSupplier condition) {
         for (int i = 0; i < TOO_MANY_TURNS; i++) {
-            loop.turn(false);
+            turn();
             if (condition.getAsBoolean()) {
                 return;
             }
-            loop.turn(mayBlock);
+            if (!loop.isOver()) {
+                loop.turn(mayBlock);
+            }
         }
         throw new AssertionError("Not in " + TOO_MANY_TURNS + " turns: " + what + "; in flight: "
                 + ring.inFlightSummary());

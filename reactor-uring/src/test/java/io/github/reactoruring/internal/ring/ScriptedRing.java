@@ -326,21 +326,6 @@ public final class ScriptedRing implements Ring {
     }
 
     @Override
-    public void abandon() {
-        close();
-    }
-
-    @Override
-    public @Nullable BufferRing registerBufferRing(int group, int entries, int bufferBytes) {
-        return null;
-    }
-
-    @Override
-    public int registerFileTable(int slots) {
-        return features.has(RingFeature.CANCEL_ALL_FD_ANY) ? 0 : -Errno.EINVAL;
-    }
-
-    @Override
     public long nanoTime() {
         return nowNanos;
     }
@@ -348,7 +333,7 @@ public final class ScriptedRing implements Ring {
     @Override
     public int registerFileTable(int slots) {
         requireOwner("registerFileTable");
-        return 0;
+        return features.has(RingFeature.CANCEL_ALL_FD_ANY) ? 0 : -Errno.EINVAL;
     }
 
     @Override
