@@ -352,7 +352,7 @@ public final class EventLoop {
         ring.abandon();
         inFlight.forEach(request -> {
             if (!request.markRetired()) {
-                request.failed(cause);
+                request.tellFailed(cause);
             }
         });
         terminated.completeExceptionally(cause);
@@ -375,7 +375,7 @@ public final class EventLoop {
 
     private void reject(Runnable task) {
         if (task instanceof LoopTask rejectable) {
-            rejectable.rejected(Mailbox.rejection(name));
+            runSafely(() -> rejectable.rejected(Mailbox.rejection(name)));
         }
     }
 

@@ -90,7 +90,7 @@ final class Submitter {
         stats.dropped.increment();
         for (Request each = request; each != null; each = each.linked()) {
             each.markRetired();
-            each.released();
+            each.tellReleased();
         }
     }
 
@@ -131,8 +131,8 @@ final class Submitter {
     /** Tells a disposed request nothing. */
     private static void reject(Request request, Throwable cause) {
         if (!request.markRetired()) {
-            request.failed(cause);
+            request.tellFailed(cause);
         }
-        request.released();
+        request.tellReleased();
     }
 }
