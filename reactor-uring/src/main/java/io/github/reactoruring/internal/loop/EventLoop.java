@@ -313,7 +313,7 @@ public final class EventLoop {
 
     /** Drops what is queued and cancels what is in flight. */
     void beginClosing() {
-        submitter.rejectAll(Mailbox.rejection(name));
+        submitter.rejectForClosing(Mailbox.rejection(name));
         canceller.cancelEverything();
     }
 

@@ -113,7 +113,19 @@ final class Submitter {
         stats.submitted.increment();
     }
 
-    /** Ends everything queued: the loop is closing. */
+    /** Ends what is queued when the loop begins to close: all but what it still has to do itself. */
+    void rejectForClosing(Throwable cause) {
+        for (int i = queued.size(); i > 0; i--) {
+            Request request = queued.remove();
+            if (request.survivesClosing()) {
+                queued.add(request);
+            } else {
+                rejectChain(request, cause);
+            }
+        }
+    }
+
+    /** Ends everything queued: the loop is over. */
     void rejectAll(Throwable cause) {
         Request request;
         while ((request = queued.poll()) != null) {
