@@ -11,7 +11,9 @@ import java.util.function.BooleanSupplier;
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.CancelRecord;
+import io.github.reactoruring.internal.ring.KernelFile;
 import io.github.reactoruring.internal.ring.KernelRequest;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.ScriptedRing;
@@ -65,30 +67,55 @@ public final class ScriptedLoop implements AutoCloseable {
         return ring;
     }
 
+    /** Opens a file that the library owns, and on which nothing happens by itself. */
+    public OpenFile openFile(String name) {
+        return new OpenFile(loop, ring.files().create(name, KernelFile.Kind.STREAM), false, name);
+    }
+
+    /** Opens a descriptor that the library does not own. */
+    public int descriptor() {
+        return ring.files().create("foreign", KernelFile.Kind.STREAM);
+    }
+
     public UringStats stats() {
         return loop.stats().snapshot();
     }
 
-    /** Turns once, without waiting. */
+    /** Turns once, without waiting; a loop that is over turns no more. */
     public void turn() {
-        loop.turn(false);
+        if (!loop.isOver()) {
+            loop.turn(false);
+        }
     }
 
     public void turns(int count) {
         for (int i = 0; i < count; i++) {
-            loop.turn(false);
+            turn();
         }
     }
 
     /** Turns, waiting where there is nothing to do, until the condition holds. */
     public void turnUntil(String what, BooleanSupplier condition) {
-        for (int i = 0; !condition.getAsBoolean(); i++) {
-            if (i == TOO_MANY_TURNS) {
-                throw new AssertionError("Not in " + i + " turns: " + what + "; in flight: "
-                        + ring.kernel().inFlight());
+        turnUntil(true, what, condition);
+    }
+
+    /** Turns without waiting until the condition holds. */
+    public void spinUntil(String what, BooleanSupplier condition) {
+        turnUntil(false, what, condition);
+    }
+
+    private void turnUntil(boolean mayBlock, String what, BooleanSupplier condition) {
+        for (int i = 0; i < TOO_MANY_TURNS; i++) {
+            turn();
+            if (condition.getAsBoolean()) {
+                return;
             }
-            loop.turn(true);
+            if (!loop.isOver()) {
+                loop.turn(mayBlock);
+            }
         }
+        throw new AssertionError("Not in " + TOO_MANY_TURNS + " turns: " + what + "; in flight: "
+                + ring.inFlightSummary());
     }
 
     /** Returns the one request in flight; fails when there are more or none. */

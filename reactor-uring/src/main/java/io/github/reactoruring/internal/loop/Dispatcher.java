@@ -92,14 +92,10 @@ final class Dispatcher {
     }
 
     private static void release(Request request) {
-        try {
-            request.released();
-            OpenFile file = request.file();
-            if (file != null) {
-                file.requestRetired();
-            }
-        } catch (Throwable t) {
-            LOG.error("Releasing a request failed", t);
+        request.tellReleased();
+        OpenFile file = request.file();
+        if (file != null) {
+            file.requestRetired();
         }
     }
 

@@ -190,17 +190,44 @@ public final class EventLoop {
         if (ring.staged() == 0 && !block && !ring.taskWorkPending() && !ring.overflowed()) {
             return true;
         }
+        boolean wait = block;
         if (ring.overflowed()) {
-            // What the kernel holds back must fit before more is submitted.
-            stats.overflows.increment();
-            dispatcher.dispatch(COMPLETIONS_PER_TURN);
+            // What was dispatched may have given work.
+            wait = false;
+            if (!flushOverflow()) {
+                return !over;
+            }
         }
-        int result = enterGuard.enter(block, block ? waitNanos() : -1);
+        int result = enterGuard.enter(wait, wait ? waitNanos() : -1);
         if (result < 0) {
             fail(new ErrnoException(-result, "io_uring_enter"));
             return false;
         }
         return true;
+    }
+
+    /** Takes what the kernel holds back, before more is submitted; false when a next turn has to go on with it. */
+    private boolean flushOverflow() {
+        int count = 0;
+        while (ring.overflowed() && !over) {
+            count += dispatcher.dispatch(COMPLETIONS_PER_TURN);
+            if (count >= COMPLETIONS_PER_TURN) {
+                return false;
+            }
+            flush();
+        }
+        return !over;
+    }
+
+    /** Runs task work and flushes an overflow. */
+    private void flush() {
+        if (ring.overflowed()) {
+            stats.overflows.increment();
+        }
+        int result = enterGuard.flush();
+        if (result < 0) {
+            fail(new ErrnoException(-result, "io_uring_enter"));
+        }
     }
 
     private long waitNanos() {
@@ -222,7 +249,7 @@ public final class EventLoop {
                 canceller.settled();
                 break;
             }
-            entered = enterGuard.flush() >= 0;
+            flush();
         }
         stats.inFlight.set(inFlight.size());
         return count;
@@ -286,7 +313,7 @@ public final class EventLoop {
 
     /** Drops what is queued and cancels what is in flight. */
     void beginClosing() {
-        submitter.rejectAll(Mailbox.rejection(name));
+        submitter.rejectForClosing(Mailbox.rejection(name));
         canceller.cancelEverything();
     }
 
@@ -325,7 +352,7 @@ public final class EventLoop {
         ring.abandon();
         inFlight.forEach(request -> {
             if (!request.markRetired()) {
-                runSafely(() -> request.failed(cause));
+                request.tellFailed(cause);
             }
         });
         terminated.completeExceptionally(cause);
@@ -348,7 +375,7 @@ public final class EventLoop {
 
     private void reject(Runnable task) {
         if (task instanceof LoopTask rejectable) {
-            rejectable.rejected(Mailbox.rejection(name));
+            runSafely(() -> rejectable.rejected(Mailbox.rejection(name)));
         }
     }
 

@@ -125,7 +125,7 @@ public final class OpenFile {
         closed = true;
         closeResult = result;
         loop.closed(this);
-        closeListeners.forEach(listener -> listener.accept(result));
+        closeListeners.forEach(listener -> loop.runSafely(() -> listener.accept(result)));
         closeListeners.clear();
     }
 

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * One SQE's life, from being queued to its final CQE.
@@ -27,6 +29,7 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  */
 public abstract class Request implements LoopTask {
 
+    private static final Logger LOG = Loggers.getLogger(EventLoop.class);
     private static final int IDLE = 0;
     private static final int QUEUED = 1;
     private static final int STAGED = 2;
@@ -167,6 +170,24 @@ public abstract class Request implements LoopTask {
     }
 
     // ---- For the loop
+
+    /** Calls {@link #failed}; what that throws must cost nobody else anything. */
+    final void tellFailed(Throwable cause) {
+        try {
+            failed(cause);
+        } catch (Throwable t) {
+            LOG.error("A request's callback failed", t);
+        }
+    }
+
+    /** Calls {@link #released}; what that throws must cost nobody else anything. */
+    final void tellReleased() {
+        try {
+            released();
+        } catch (Throwable t) {
+            LOG.error("Releasing a request failed", t);
+        }
+    }
 
     /** Runs when the mailbox delivers it: for the submission or for the disposal, whichever is due. */
     @Override

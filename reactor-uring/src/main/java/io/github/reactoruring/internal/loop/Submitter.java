@@ -90,7 +90,7 @@ final class Submitter {
         stats.dropped.increment();
         for (Request each = request; each != null; each = each.linked()) {
             each.markRetired();
-            each.released();
+            each.tellReleased();
         }
     }
 
@@ -113,7 +113,19 @@ final class Submitter {
         stats.submitted.increment();
     }
 
-    /** Ends everything queued: the loop is closing. */
+    /** Ends what is queued when the loop begins to close: all but what it still has to do itself. */
+    void rejectForClosing(Throwable cause) {
+        for (int i = queued.size(); i > 0; i--) {
+            Request request = queued.remove();
+            if (request.survivesClosing()) {
+                queued.add(request);
+            } else {
+                rejectChain(request, cause);
+            }
+        }
+    }
+
+    /** Ends everything queued: the loop is over. */
     void rejectAll(Throwable cause) {
         Request request;
         while ((request = queued.poll()) != null) {
@@ -131,8 +143,8 @@ final class Submitter {
     /** Tells a disposed request nothing. */
     private static void reject(Request request, Throwable cause) {
         if (!request.markRetired()) {
-            request.failed(cause);
+            request.tellFailed(cause);
         }
-        request.released();
+        request.tellReleased();
     }
 }

@@ -29,6 +29,9 @@ final class EnterScript {
 
     /** Returns zero or a negated errno. */
     int refusal(int offered) {
+        if (offered == 0) {
+            return 0;
+        }
         return refusals.isEmpty() ? kernel.behaviour().refuse(offered) : -refusals.remove();
     }
 

@@ -91,6 +91,12 @@ public final class ScriptedRing implements Ring {
         return kernel.inFlight().stream().filter(request -> request.opcode() == opcode).toList();
     }
 
+    /** Describes what is in flight, in a line. */
+    public String inFlightSummary() {
+        List<KernelRequest> all = kernel.inFlight();
+        return all.size() + " requests, " + all.subList(0, Math.min(all.size(), 5));
+    }
+
     /** Returns every SQE the kernel took, in order. */
     public List<SqeBytes> taken() {
         return taken;
@@ -148,6 +154,11 @@ public final class ScriptedRing implements Ring {
     public void advance(long nanos) {
         nowNanos += nanos;
         kernel.time(nowNanos);
+    }
+
+    /** Runs in each wake-up, on the thread that wakes. */
+    public void onWake(Runnable action) {
+        wakeUp.onWake(action);
     }
 
     /** Runs when the owner would sleep for ever; false fails the test. */
@@ -272,7 +283,7 @@ public final class ScriptedRing implements Ring {
             return next < deadline || kernel.taskWorkPending();
         }
         if (!whenIdle.getAsBoolean()) {
-            throw new AssertionError("The owner sleeps for ever, with in flight: " + kernel.inFlight());
+            throw new AssertionError("The owner sleeps for ever, with in flight: " + inFlightSummary());
         }
         return true;
     }
@@ -322,7 +333,7 @@ public final class ScriptedRing implements Ring {
     @Override
     public int registerFileTable(int slots) {
         requireOwner("registerFileTable");
-        return 0;
+        return features.has(RingFeature.CANCEL_ALL_FD_ANY) ? 0 : -Errno.EINVAL;
     }
 
     @Override
@@ -347,7 +358,7 @@ public final class ScriptedRing implements Ring {
         }
         closed = true;
         if (!kernel.inFlight().stream().allMatch(wakeUp::isOwn)) {
-            violations.add("the ring was closed with requests in flight: " + kernel.inFlight());
+            violations.add("the ring was closed with requests in flight: " + inFlightSummary());
         }
         if (kernel.provided().out() > 0) {
             violations.add(kernel.provided().out() + " provided buffers were not given back");

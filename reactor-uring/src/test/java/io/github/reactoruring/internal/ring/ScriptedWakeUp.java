@@ -14,6 +14,8 @@ final class ScriptedWakeUp {
     private final int descriptor;
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger count = new AtomicInteger();
+    private volatile Runnable onWake = () -> {
+    };
     private boolean raised;
 
     ScriptedWakeUp(long userData, boolean byMessage, ScriptedKernel kernel, CompletionSide completions,
@@ -37,6 +39,11 @@ final class ScriptedWakeUp {
     void wake() {
         count.incrementAndGet();
         pending.incrementAndGet();
+        onWake.run();
+    }
+
+    void onWake(Runnable action) {
+        onWake = action;
     }
 
     boolean isPending() {
