@@ -181,9 +181,10 @@ public final class EventLoop {
         }
     }
 
+    /** Pending task work is no reason to stay awake: an enter that waits runs it first. */
     private boolean nothingToDo() {
         return ownTasks.isEmpty() && !canceller.hasUnstaged() && !submitter.canStage() && !ring.completionsReady()
-                && !ring.overflowed() && !ring.taskWorkPending() && (shutdown == null || hasWork());
+                && !ring.overflowed() && (shutdown == null || hasWork());
     }
 
     private boolean enter(boolean block) {
@@ -215,6 +216,9 @@ public final class EventLoop {
                 return false;
             }
             flush();
+            if (!over && !ring.completionsReady()) {
+                return false;
+            }
         }
         return !over;
     }
@@ -239,17 +243,23 @@ public final class EventLoop {
 
     private int dispatch(boolean entered) {
         int count = 0;
+        boolean flushed = false;
         while (entered && !over) {
-            count += dispatcher.dispatch(COMPLETIONS_PER_TURN);
+            int dispatched = dispatcher.dispatch(COMPLETIONS_PER_TURN);
+            count += dispatched;
             if (count >= COMPLETIONS_PER_TURN || ring.completionsReady()) {
                 break;
             }
-            if (!ring.taskWorkPending() && !ring.overflowed()) {
+            // A flush that brought nothing: the kernel sets TASKRUN after it has queued the work, so that the flag may
+            // outlive work that was run in between, and nothing clears it before there is more.
+            boolean stale = flushed && dispatched == 0;
+            if (stale || !ring.taskWorkPending() && !ring.overflowed()) {
                 // Everything that has happened is known: who was cancelled and is still there is to be pursued.
                 canceller.settled();
                 break;
             }
             flush();
+            flushed = true;
         }
         stats.inFlight.set(inFlight.size());
         return count;
