@@ -183,7 +183,7 @@ public final class EventLoop {
 
     private boolean nothingToDo() {
         return ownTasks.isEmpty() && !canceller.hasUnstaged() && !submitter.canStage() && !ring.completionsReady()
-                && !ring.overflowed() && !ring.taskWorkPending() && (shutdown == null || hasWork());
+                && !ring.overflowed() && (shutdown == null || hasWork());
     }
 
     private boolean enter(boolean block) {
@@ -212,17 +212,23 @@ public final class EventLoop {
 
     private int dispatch(boolean entered) {
         int count = 0;
+        boolean flushed = false;
         while (entered && !over) {
-            count += dispatcher.dispatch(COMPLETIONS_PER_TURN);
+            int reaped = dispatcher.dispatch(COMPLETIONS_PER_TURN);
+            count += reaped;
             if (count >= COMPLETIONS_PER_TURN || ring.completionsReady()) {
                 break;
             }
-            if (!ring.taskWorkPending() && !ring.overflowed()) {
+            // The kernel leaves the flag set when work that came while it ran some was run too: a flush that brought
+            // nothing says that there is none.
+            boolean pending = ring.taskWorkPending() && (reaped > 0 || !flushed);
+            if (!pending && !ring.overflowed()) {
                 // Everything that has happened is known: who was cancelled and is still there is to be pursued.
                 canceller.settled();
                 break;
             }
             entered = enterGuard.flush() >= 0;
+            flushed = true;
         }
         stats.inFlight.set(inFlight.size());
         return count;
