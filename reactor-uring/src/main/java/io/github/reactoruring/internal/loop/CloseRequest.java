@@ -26,6 +26,7 @@ final class CloseRequest extends Request {
 
     @Override
     protected void prepare(Sqe sqe) {
+        closing.closeStaged();
         sqe.opcode(IoUringAbi.IORING_OP_CLOSE);
         if (closing.fixed()) {
             sqe.fileIndex(closing.descriptor() + 1);
@@ -46,6 +47,6 @@ final class CloseRequest extends Request {
 
     @Override
     protected void failed(Throwable cause) {
-        closing.closed(-Errno.EBADF);
+        closing.closeFailed();
     }
 }

@@ -314,11 +314,16 @@ public final class EventLoop {
     }
 
     void opened(OpenFile file) {
-        openFiles.add(file);
+        // A loop that is over has no owner any more, and files that come late are closed at once.
+        if (!over) {
+            openFiles.add(file);
+        }
     }
 
     void closed(OpenFile file) {
-        openFiles.remove(file);
+        if (!over) {
+            openFiles.remove(file);
+        }
     }
 
     /** Drops what is queued and cancels what is in flight. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 
+import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.Syscalls;
 
@@ -27,6 +28,8 @@ public final class OpenFile {
     private int planIndex = -1;
     private boolean closing;
     private boolean closeSubmitted;
+    /** Whether the kernel may have closed it: a second close could hit whoever got the number meanwhile. */
+    private boolean closeStaged;
     private boolean closed;
     private int closeResult;
     private final List<IntConsumer> closeListeners = new ArrayList<>(1);
@@ -110,15 +113,31 @@ public final class OpenFile {
     }
 
     void submitClose() {
+        closeStaged = false;
         new CloseRequest(this).submit();
     }
 
+    /** Learns that the kernel may close it from now on. */
+    void closeStaged() {
+        closeStaged = true;
+    }
+
+    /** Learns that its CLOSE was not made, or will not be answered: the loop is over. */
+    void closeFailed() {
+        closed(closeStaged ? -Errno.EBADF : closeDescriptor());
+    }
+
+    /** Closes it without the ring, which is over; not where the ring may have: its CLOSE is told then. */
     void closeAtOnce() {
         closing = true;
-        closed = true;
-        if (!fixed) {
-            Syscalls.close(descriptor);
+        if (!closeStaged) {
+            closed(closeDescriptor());
         }
+    }
+
+    private int closeDescriptor() {
+        // A slot went with its ring.
+        return fixed ? 0 : Syscalls.close(descriptor);
     }
 
     void closed(int result) {
