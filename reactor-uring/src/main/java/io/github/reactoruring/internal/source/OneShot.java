@@ -127,9 +127,12 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
             actual.onError(t);
             return;
         }
-        if (value != null) {
-            actual.onNext(value);
+        if (value == null) {
+            // The completion came first: a disposal since then lost, and must not make it vanish.
+            actual.onComplete();
+            return;
         }
+        actual.onNext(value);
         if (!isDisposed()) {
             actual.onComplete();
         }

@@ -1,4 +1,4 @@
-package io.github.reactoruring;
+package io.github.reactoruring.cancellation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.github.reactoruring.UringStats;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;

@@ -1,4 +1,4 @@
-package io.github.reactoruring;
+package io.github.reactoruring.cancellation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.reactivestreams.Subscription;
 
+import io.github.reactoruring.UringStats;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
