@@ -107,7 +107,7 @@ final class Cancels {
         private final MemorySegment ends = arena.allocate(8, 4);
 
         BarePipe() {
-            maker.raw().submit(Operation.of(Opcode.PIPE).pointer(ends)).block();
+            maker.raw().submit(Operation.of(Opcode.PIPE).fd(0).pointer(ends)).block();
         }
 
         int source() {
