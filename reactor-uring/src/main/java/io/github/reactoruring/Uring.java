@@ -5,8 +5,10 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.file.UringFileSystem;
 import io.github.reactoruring.file.UringFiles;
 import io.github.reactoruring.internal.facet.BatchComposite;
+import io.github.reactoruring.internal.facet.RingFileSystem;
 import io.github.reactoruring.internal.facet.RingFiles;
 import io.github.reactoruring.internal.facet.RingRaw;
 import io.github.reactoruring.internal.facet.RingTimers;
@@ -42,6 +44,7 @@ public final class Uring implements Disposable {
     private final String name;
     private final Rings rings;
     private final UringFiles files;
+    private final UringFileSystem fileSystem;
     private final Timers timers;
     private final Raw raw;
     private volatile boolean disposed;
@@ -50,6 +53,7 @@ public final class Uring implements Disposable {
         this.name = name;
         this.rings = rings;
         files = new RingFiles(rings::next);
+        fileSystem = new RingFileSystem(rings::next);
         timers = new RingTimers(rings.first());
         raw = new RingRaw(rings.first());
     }
@@ -86,6 +90,11 @@ public final class Uring implements Disposable {
     /** Reads and writes files and pipes. */
     public UringFiles files() {
         return files;
+    }
+
+    /** Looks at, makes, renames, removes and watches what is in directories. */
+    public UringFileSystem fileSystem() {
+        return fileSystem;
     }
 
     /** Tells the time. */

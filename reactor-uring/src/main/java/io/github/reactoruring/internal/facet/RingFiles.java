@@ -3,7 +3,6 @@ package io.github.reactoruring.internal.facet;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -92,10 +91,6 @@ public final class RingFiles implements UringFiles {
     }
 
     private static String name(Path path) {
-        if (path.getFileSystem() != FileSystems.getDefault()) {
-            throw new IllegalArgumentException("The kernel opens paths of the default filesystem only, not " + path
-                    + " of " + path.getFileSystem());
-        }
-        return path.toString();
+        return Paths.name(path);
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.UringCancelledException;
 import io.github.reactoruring.UringException;
 import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.PathName;
 
 /** Turns an errno into the exception a Java user expects. */
 public final class Errors {
@@ -30,7 +31,8 @@ public final class Errors {
     }
 
     /** Returns the exception of a request on a path: java.nio.file's own where it has one, the path in it. */
-    public static IOException ofPath(int errno, String operation, String file) {
+    public static IOException ofPath(int errno, String operation, String path) {
+        String file = PathName.printable(path);
         return switch (errno) {
             case Errno.ENOENT -> new NoSuchFileException(file);
             case Errno.EACCES, Errno.EPERM -> new AccessDeniedException(file, null, Errno.describe(errno));
