@@ -3,6 +3,9 @@ package io.github.reactoruring.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -119,7 +122,7 @@ class WatchTest {
 
     @Test
     void saysThatTheKernelDroppedChanges() throws Exception {
-        int limit = Integer.parseInt(Files.readString(Path.of("/proc/sys/fs/inotify/max_queued_events")).trim());
+        int limit = limit("max_queued_events");
         Probe<DirectoryChange> probe = watch(directory, 1, Kind.CREATED, Kind.DELETED);
         Path file = directory.resolve("file");
         for (int i = 0; i < limit / 2 + 100; i++) {
@@ -225,7 +228,7 @@ class WatchTest {
 
     @Test
     void saysWhichLimitOfInotifyWasReached() throws Exception {
-        int limit = Integer.parseInt(Files.readString(Path.of("/proc/sys/fs/inotify/max_user_instances")).trim());
+        int limit = limit("max_user_instances");
         List<Probe<DirectoryChange>> probes = new java.util.ArrayList<>();
         for (int i = 0; i <= Math.min(limit, 1_000); i++) {
             Probe<DirectoryChange> probe = Probe.idle();
@@ -240,6 +243,14 @@ class WatchTest {
                             .hasMessageContaining("fs.inotify.max_user_instances"));
         }
         probes.stream().filter(probe -> !probe.isTerminated()).forEach(Probe::dispose);
+    }
+
+    /** Reads it at one go: a second read of a sysctl finds its end. */
+    private static int limit(String name) throws IOException {
+        try (InputStream in = Files.newInputStream(Path.of("/proc/sys/fs/inotify", name))) {
+            byte[] text = new byte[64];
+            return Integer.parseInt(new String(text, 0, in.read(text), StandardCharsets.US_ASCII).trim());
+        }
     }
 
     private static int instances() {
