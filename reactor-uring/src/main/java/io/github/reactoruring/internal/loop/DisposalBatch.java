@@ -47,6 +47,24 @@ public final class DisposalBatch {
     }
 
     private void deliver() {
-        disposals.forEach((loop, tasks) -> loop.execute(() -> tasks.forEach(loop::runSafely)));
+        disposals.forEach((loop, tasks) -> loop.execute(new Delivery(loop, tasks)));
+    }
+
+    /** Disposals that reach their loop together, or learn together that it is over. */
+    private record Delivery(EventLoop loop, List<Runnable> tasks) implements LoopTask {
+
+        @Override
+        public void run() {
+            tasks.forEach(loop::runSafely);
+        }
+
+        @Override
+        public void rejected(Throwable cause) {
+            for (Runnable task : tasks) {
+                if (task instanceof LoopTask rejectable) {
+                    loop.runSafely(() -> rejectable.rejected(cause));
+                }
+            }
+        }
     }
 }
