@@ -162,11 +162,16 @@ public abstract class Request implements LoopTask {
     }
 
     /**
-     * Makes a retired request ready for another submit; false when it was ever cancelled, since the loop may still
-     * have it on a list. Owner thread only.
+     * Queues a retired request once more, from its own {@link #completed}; false when it was disposed of meanwhile, or
+     * ever cancelled, since the loop may still have it on a list. Owner thread only.
      */
-    protected final boolean reuse() {
-        return !cancelQueued && WORD.compareAndSet(this, RETIRED, IDLE);
+    protected final boolean resubmit() {
+        // One step: a disposal in between would find nothing to cancel, and leave nobody to release it.
+        boolean queued = !cancelQueued && WORD.compareAndSet(this, RETIRED, QUEUED);
+        if (queued) {
+            loop.execute(this);
+        }
+        return queued;
     }
 
     // ---- For the loop

@@ -131,9 +131,8 @@ final class ChunkRead<B> extends Request {
             filledBytes += result;
             if (filledBytes < lengthBytes && position + filledBytes < fullUntil) {
                 // A short read is progress, not the end.
-                if (reuse()) {
+                if (resubmit()) {
                     continued = true;
-                    submit();
                     return;
                 }
                 error = Errors.ofPath(Errno.ECANCELED, "READ", file.name());
@@ -150,7 +149,7 @@ final class ChunkRead<B> extends Request {
         finish();
     }
 
-    /** Keeps the lease: when the ring broke, the kernel may still write to it. */
+    /** Keeps the lease for {@link #released}: when the ring broke, the kernel may still write to it. */
     @Override
     protected void failed(Throwable cause) {
         error = cause;
@@ -167,8 +166,8 @@ final class ChunkRead<B> extends Request {
     protected void released() {
         if (continued) {
             continued = false;
-        } else if (!done) {
-            // Disposed of: the kernel has just finished with the memory.
+        } else if (!done || filledBytes == 0) {
+            // Disposed of, or rejected between two reads: the kernel has finished with the memory.
             releaseLease();
         }
     }

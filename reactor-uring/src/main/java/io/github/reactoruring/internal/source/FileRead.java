@@ -129,14 +129,21 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
             return;
         }
         draining = true;
-        do {
-            drainAgain = false;
-            if (!terminated && !cancelled.get()) {
-                emit();
-                advance();
-            }
-        } while (drainAgain);
-        draining = false;
+        try {
+            do {
+                drainAgain = false;
+                if (!terminated && !cancelled.get()) {
+                    emit();
+                    advance();
+                }
+            } while (drainAgain);
+        } catch (Throwable t) {
+            // A subscriber that throws is beyond the protocol: it counts as gone.
+            cancel();
+            throw t;
+        } finally {
+            draining = false;
+        }
     }
 
     private void emit() {

@@ -60,11 +60,10 @@ final class LinkTimeout extends Request {
 
     @Override
     protected void completed(int result, int flags) {
-        if (result == -Errno.EINVAL && !alone && reuse()) {
+        if (result == -Errno.EINVAL && !alone && resubmit()) {
             alone = true;
             goesOn = true;
             freeTimespec();
-            submit();
         } else if (result == -Errno.ETIME) {
             listener.deadlinePassed(!alone);
         } else if (result == -Errno.ENOENT || result == -Errno.EALREADY) {

@@ -102,12 +102,21 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
             return;
         }
         draining = true;
-        do {
-            drainAgain = false;
-            emit();
-        } while (drainAgain);
-        draining = false;
-        if (!ended && !terminated && arm == null && backoff == null && !cancelled.get() && demand.get() > 0
+        try {
+            do {
+                drainAgain = false;
+                emit();
+            } while (drainAgain);
+        } catch (Throwable t) {
+            // A subscriber that throws is beyond the protocol: it counts as gone.
+            cancel();
+            throw t;
+        } finally {
+            draining = false;
+        }
+        // A source that was paused had demand, and is armed ahead of the next: what is buffered lasts that long.
+        boolean wanted = demand.get() > 0 || paused;
+        if (!ended && !terminated && arm == null && backoff == null && !cancelled.get() && wanted
                 && buffer.size() <= LOW_WATER) {
             paused = false;
             arm = new Arm();
@@ -137,22 +146,37 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
 
     private void accept(int result, int flags, long userData) {
         if (result >= 0) {
-            T value = operation.value(result, flags, userData);
-            if (value != null) {
-                buffer.add(value);
-            }
+            take(result, flags, userData);
         } else {
             // An error may carry a buffer all the same.
             operation.discardCompletion(result, flags);
         }
         if (Request.isFinal(flags)) {
             arm = null;
-            end(result, flags);
+            if (!ended) {
+                end(result, flags);
+            }
         } else if (buffer.size() >= CAPACITY && arm != null && !paused) {
             paused = true;
             arm.cancelButDeliver();
         }
         drain();
+    }
+
+    /** Makes a value of a completion, and buffers it; where that fails the source does. */
+    private void take(int result, int flags, long userData) {
+        try {
+            T value = operation.value(result, flags, userData);
+            if (value != null) {
+                buffer.add(value);
+            }
+        } catch (Throwable t) {
+            ended = true;
+            error = t;
+            if (arm != null) {
+                arm.dispose();
+            }
+        }
     }
 
     private void end(int result, int flags) {
@@ -162,7 +186,7 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
             backoff.submit();
             return;
         }
-        if (paused && result == -Errno.ECANCELED) {
+        if (paused && OneShot.isCancellation(result)) {
             return;
         }
         switch (operation.ending(result, flags)) {

@@ -78,24 +78,21 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
     @Override
     protected void staged(long userData) {
         if (deadline != null && deadlineNanos == 0) {
-            deadlineNanos = System.nanoTime() + deadline.toNanos();
+            deadlineNanos = loop().ring().nanoTime() + deadline.toNanos();
         }
     }
 
     /** Submits the rest of what was done in part; false when it was cancelled or its time is over. Owner thread. */
     final boolean submitAgain() {
         if (deadline != null) {
-            long left = deadlineNanos - System.nanoTime();
-            if (expired || left <= 0 || !reuse()) {
+            long left = deadlineNanos - loop().ring().nanoTime();
+            if (expired || left <= 0) {
                 expired = true;
                 return false;
             }
             arm(Duration.ofNanos(left));
-        } else if (!reuse()) {
-            return false;
         }
-        submit();
-        return true;
+        return resubmit();
     }
 
     @Override
@@ -167,7 +164,8 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
         return new TimeoutException(this + " did not end within its deadline of " + deadline);
     }
 
-    private static boolean isCancellation(int result) {
+    /** Says whether a cancel ended it: by itself, or by interrupting the worker that ran it. */
+    static boolean isCancellation(int result) {
         return result == -Errno.ECANCELED || result == -Errno.EINTR || result == -Errno.ERESTARTSYS;
     }
 
