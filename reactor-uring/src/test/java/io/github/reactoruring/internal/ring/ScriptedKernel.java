@@ -308,6 +308,16 @@ public final class ScriptedKernel {
         return nowNanos;
     }
 
+    /** Takes a provided buffer out of a group, and returns its id. */
+    public int takeProvided(int group) {
+        return provided().take(group).id();
+    }
+
+    /** Returns how many provided buffers were taken and not given back. */
+    public int providedOut() {
+        return provided().out();
+    }
+
     ProvidedBuffers provided() {
         return operations.provided();
     }
