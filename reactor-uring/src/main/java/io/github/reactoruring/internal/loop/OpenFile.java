@@ -130,7 +130,7 @@ public final class OpenFile {
     /** Closes it without the ring, which is over; not where the ring may have: its CLOSE is told then. */
     void closeAtOnce() {
         closing = true;
-        if (!closeStaged) {
+        if (!closed && !closeStaged) {
             closed(closeDescriptor());
         }
     }

@@ -103,7 +103,9 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
             if (missing == 0 && !terminated && !cancelled.get()) {
                 terminated = true;
                 actual.onNext(Arrays.stream(completions).map(Objects::requireNonNull).toList());
-                actual.onComplete();
+                if (!cancelled.get()) {
+                    actual.onComplete();
+                }
             }
         }
 

@@ -128,7 +128,7 @@ public final class IntervalFlux extends Flux<Long> implements Scannable {
                 return;
             } else {
                 long number = ticks++;
-                if (demand.get() > 0) {
+                if (demand.get() > 0 && !cancelled.get()) {
                     demand.produced(1);
                     actual.onNext(number);
                 }

@@ -42,6 +42,11 @@ final class LinkTimeout extends Request {
         this.listener = listener;
     }
 
+    /** Says whether the end of its head makes it tell, soon, whether it was the cause. */
+    boolean isAwaited() {
+        return !alone && !isRetired();
+    }
+
     /** Says whether it is a timer of its own, which has to be disposed of when it is not needed. */
     boolean isAlone() {
         return alone;

@@ -100,7 +100,7 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
         if (!isFinal(flags)) {
             return;
         }
-        if (timer != null && isCancellation(result) && !expired) {
+        if (timer != null && timer.isAwaited() && isCancellation(result) && !expired) {
             holding = true;
             heldResult = result;
             heldFlags = flags;

@@ -73,6 +73,8 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         private @Nullable OpenRequest second;
         /** Who comes first: the disposal or the outcome. */
         private final AtomicInteger outcome = new AtomicInteger();
+        /** Set by a disposal that came too late for the file, maybe from within its onNext. */
+        private volatile boolean left;
 
         Opening(OpenMono<T> source, CoreSubscriber<? super T> actual) {
             this.source = source;
@@ -91,6 +93,7 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
 
         @Override
         public void cancel() {
+            left = true;
             if (outcome.compareAndSet(0, CANCELLED)) {
                 source.loop.dispose(this::abandon);
             }
@@ -118,7 +121,9 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         public void opened(OpenFile file, FileStatus status) {
             if (outcome.compareAndSet(0, TERMINATED)) {
                 actual.onNext(source.wrapper.apply(file, SlowFilesystems.holds(status)));
-                actual.onComplete();
+                if (!left) {
+                    actual.onComplete();
+                }
             } else {
                 OpenRequest.close(file);
             }

@@ -66,6 +66,31 @@ class BrokenRingFilesTest {
     }
 
     @Test
+    void aCloseThatIsQueuedWhenTheRingBreaksIsCarriedOutOnce() throws ErrnoException {
+        OpenFile file = new OpenFile(under.loop(), ends[0], false, "pipe");
+        int[] reopened = new int[2];
+        // The queue is full of what the kernel does not take: the CLOSE finds no room.
+        for (int i = 0; i < under.ring().submissionCapacity(); i++) {
+            RecordingRequest.nop(under.loop()).submit();
+        }
+        under.ring().refuseEnter(Errno.EAGAIN);
+        under.turn();
+        file.close(result -> {
+            results.add(result);
+            // Takes the number that has just become free.
+            assertThat(Syscalls.pipe2(reopened, OpenFlags.O_CLOEXEC)).isZero();
+        });
+        under.ring().refuseEnter(Errno.EBADR);
+        under.turn();
+
+        assertThat(results).containsExactly(0);
+        assertThat(reopened[0]).isEqualTo(ends[0]);
+        assertThat(FileStatus.of(reopened[0])).isNotNull();
+        Syscalls.close(reopened[0]);
+        Syscalls.close(reopened[1]);
+    }
+
+    @Test
     void aDescriptorThatTheRingMayHaveClosedIsNotClosedAgain() {
         under.ring().behaviour(new KernelBehaviour() {
             @Override

@@ -82,7 +82,7 @@ public final class CheckedMemory {
     }
 
     /** Writes as the kernel does, which asks nobody. */
-    synchronized void write(long address, byte[] data, String writer) {
+    synchronized void write(long address, byte[] data, KernelRequest writer) {
         var block = live.floorEntry(address);
         if (block == null || address + data.length > block.getKey() + block.getValue()) {
             violations.add(writer + " wrote " + data.length + " bytes to memory that is not leased at 0x"

@@ -106,6 +106,13 @@ public final class FileTable {
         return install(file, -1);
     }
 
+    /** Makes an open number a direct descriptor, which has none. */
+    public int moveToSlot(int descriptor) {
+        int slot = install(file(descriptor));
+        close(descriptor);
+        return slot;
+    }
+
     /** Puts the file into the given slot, or a free one for a number below zero. */
     int install(KernelFile file, int slot) {
         int taken = slot < 0 ? nextSlot++ : slot;

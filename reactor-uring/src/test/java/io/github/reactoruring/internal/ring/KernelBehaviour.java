@@ -39,7 +39,7 @@ public class KernelBehaviour {
         };
     }
 
-    /** Decides how many of {@code bytes} a transfer moves. */
+    /** Decides how many of {@code bytes} a transfer moves, 1 or more; or how it fails, a negated errno. */
     protected int transfer(KernelRequest request, int bytes) {
         return bytes;
     }

@@ -129,13 +129,18 @@ final class KernelOperations {
         }
         int readable = file.readable(offset(request, file), wanted);
         int length = readable == 0 ? 0 : kernel.behaviour().transfer(request, readable);
+        if (buffer != null) {
+            request.bufferFlags = IORING_CQE_F_BUFFER | buffer.id() << IORING_CQE_BUFFER_SHIFT;
+        }
+        if (length <= 0) {
+            return length;
+        }
         if (buffer == null) {
             transfer(request, length);
         } else {
             byte[] data = file.read(offset(request, file), length);
             MemorySegment.copy(data, 0, CheckedMemory.segment(buffer.address(), length), ValueLayout.JAVA_BYTE, 0,
                     length);
-            request.bufferFlags = IORING_CQE_F_BUFFER | buffer.id() << IORING_CQE_BUFFER_SHIFT;
         }
         return length;
     }
@@ -148,7 +153,7 @@ final class KernelOperations {
     void transfer(KernelRequest request, int length) {
         if (length > 0 && request.sqe().writesMemory()) {
             KernelFile file = file(request);
-            memory.write(request.sqe().addr(), file.read(offset(request, file), length), request.toString());
+            memory.write(request.sqe().addr(), file.read(offset(request, file), length), request);
         }
     }
 
@@ -197,7 +202,7 @@ final class KernelOperations {
         if (request.sqe().writesMemory() && request.place != Place.POLL) {
             byte[] garbage = new byte[request.sqe().len()];
             Arrays.fill(garbage, SCRIBBLE);
-            memory.write(request.sqe().addr(), garbage, request.toString());
+            memory.write(request.sqe().addr(), garbage, request);
         }
     }
 

@@ -78,6 +78,11 @@ public final class KernelRequest {
         return cancelled;
     }
 
+    /** Says whether a cancel found it with a worker, which ends it as it likes. */
+    public boolean interrupted() {
+        return interrupted;
+    }
+
     /** Says whether its final CQE is still to come, task work not counted. */
     public boolean waiting() {
         return place != Place.ENDING && place != Place.OVER;

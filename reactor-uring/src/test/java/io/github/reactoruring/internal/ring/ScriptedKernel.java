@@ -146,12 +146,8 @@ public final class ScriptedKernel {
 
     /** Gives one completion of a multishot request, with the result it would have by itself. */
     public void emit(KernelRequest request) {
-        int result = operations.perform(request);
-        if (result == -Errno.ENOBUFS) {
-            finish(request, result, false);
-        } else {
-            emit(request, result);
-        }
+        requireWaiting(request);
+        later(new TaskWork.Item(request, 0, IORING_CQE_F_MORE, false, true));
     }
 
     public void emit(KernelRequest request, int result) {
@@ -254,6 +250,13 @@ public final class ScriptedKernel {
     private void run(TaskWork.Item work) {
         KernelRequest request = work.request();
         if (request.place == Place.OVER) {
+            return;
+        }
+        if (work.attempt()) {
+            int result = operations.perform(request);
+            // A timer always "fails" so.
+            boolean ends = result < 0 && result != -Errno.ETIME;
+            run(new TaskWork.Item(request, result, work.flags() | takeBufferFlags(request), ends));
             return;
         }
         // A multishot request cannot go on when there is no room for what it gives.

@@ -6,8 +6,16 @@ import java.util.List;
 /** Holds completions until an enter lets the scripted kernel run them. */
 final class TaskWork {
 
-    /** A completion to post; the last one of its request ends it. */
-    record Item(KernelRequest request, int result, int flags, boolean last) {
+    /**
+     * A completion to post; the last one of its request ends it.
+     *
+     * @param attempt whether the request is tried again only now, and the result is what that gives
+     */
+    record Item(KernelRequest request, int result, int flags, boolean last, boolean attempt) {
+
+        Item(KernelRequest request, int result, int flags, boolean last) {
+            this(request, result, flags, last, false);
+        }
     }
 
     private final List<Item> items = new ArrayList<>();
