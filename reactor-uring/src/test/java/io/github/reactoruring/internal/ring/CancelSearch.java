@@ -106,12 +106,11 @@ final class CancelSearch {
 
     private int hitFirst(List<KernelRequest> matched, List<Long> hits) {
         for (Place place : ORDER) {
-            for (KernelRequest request : matched) {
-                boolean foundAgain = place == Place.POLL && request.place == Place.ENDING;
-                if (request.place == place || foundAgain) {
-                    hit(request, hits);
-                    return place == Place.WORKER_RUNNING ? -Errno.EALREADY : 0;
-                }
+            List<KernelRequest> there = matched.stream().filter(request -> request.place == place
+                    || place == Place.POLL && request.place == Place.ENDING).toList();
+            if (!there.isEmpty()) {
+                hit(there.get(kernel.behaviour().nextMatch(there.size())), hits);
+                return place == Place.WORKER_RUNNING ? -Errno.EALREADY : 0;
             }
         }
         return -Errno.ENOENT;

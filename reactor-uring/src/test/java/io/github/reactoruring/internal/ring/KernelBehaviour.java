@@ -49,6 +49,11 @@ public class KernelBehaviour {
         return false;
     }
 
+    /** Chooses which of {@code size} matches a cancel takes that wants one: the kernel takes the first of its table. */
+    protected int nextMatch(int size) {
+        return 0;
+    }
+
     /** Decides how a request ends that a cancel reached; {@code naturally} is what it would give by itself. */
     protected int cancelledResult(KernelRequest request, Natural naturally) {
         return request.interrupted ? -Errno.EINTR : -Errno.ECANCELED;

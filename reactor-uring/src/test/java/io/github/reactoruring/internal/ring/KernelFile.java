@@ -19,6 +19,7 @@ public final class KernelFile {
     private final Kind kind;
     private byte @Nullable [] content;
     private long position;
+    private boolean readable;
 
     KernelFile(String name, Kind kind) {
         this.name = name;
@@ -33,6 +34,14 @@ public final class KernelFile {
     public KernelFile content(byte[] bytes) {
         content = bytes;
         return this;
+    }
+
+    void readable() {
+        readable = true;
+    }
+
+    boolean isReadable() {
+        return readable;
     }
 
     /** Returns how many bytes a read of {@code length} at {@code offset} (-1: the current position) gets. */

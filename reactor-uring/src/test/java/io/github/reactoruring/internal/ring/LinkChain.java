@@ -52,7 +52,7 @@ final class LinkChain {
             return;
         }
         if (!head.failed || head.sqe().has(IOSQE_IO_HARDLINK)) {
-            kernel.start(next);
+            kernel.startLater(next);
             return;
         }
         for (KernelRequest failing = next; failing != null; failing = failing.next) {

@@ -5,6 +5,7 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_CQE_F_NOTIF;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IOSQE_ASYNC;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IOSQE_CQE_SKIP_SUCCESS;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +27,7 @@ public final class ScriptedKernel {
     private final Set<KernelRequest> inFlight = new LinkedHashSet<>();
     private final TaskWork taskWork = new TaskWork();
     private final LinkChain links = new LinkChain(this);
+    private final List<KernelRequest> endedInline = new ArrayList<>();
     private KernelBehaviour behaviour = new KernelBehaviour();
     private boolean submitting;
     private long nowNanos;
@@ -84,9 +86,6 @@ public final class ScriptedKernel {
             start(request);
         } else {
             operations.armLinkTimeout(request, nowNanos);
-            if (head.place == Place.OVER) {
-                links.goOn(head);
-            }
         }
         return true;
     }
@@ -94,12 +93,15 @@ public final class ScriptedKernel {
     void endSubmission() {
         links.cut();
         submitting = false;
+        List<KernelRequest> ended = List.copyOf(endedInline);
+        endedInline.clear();
+        ended.forEach(links::goOn);
         if (!features.has(RingFeature.DEFER_TASKRUN)) {
             runTaskWork(Integer.MAX_VALUE);
         }
     }
 
-    void start(KernelRequest request) {
+    private void start(KernelRequest request) {
         if (request.sqe().isCancel()) {
             end(request, cancels.execute(request.sqe()), 0, true);
             return;
@@ -110,7 +112,13 @@ public final class ScriptedKernel {
             return;
         }
         Place place = behaviour.place(request);
-        if (place == Place.OVER) {
+        KernelFile file = request.file;
+        boolean readyPoll = place == Place.POLL && request.opcode() == IoUringAbi.IORING_OP_POLL_ADD && file != null
+                && file.isReadable();
+        if (readyPoll && request.sqe().isMultishot()) {
+            request.place = place;
+            emit(request);
+        } else if (place == Place.OVER || readyPoll) {
             finish(request, operations.perform(request), true);
         } else {
             request.place = place;
@@ -144,10 +152,10 @@ public final class ScriptedKernel {
         end(request, result, flags, false);
     }
 
-    /** Gives one completion of a multishot request, with the result it would have by itself. */
+    /** Lets a request try again in task work: gives one completion of a multishot one, and ends another. */
     public void emit(KernelRequest request) {
         requireWaiting(request);
-        later(new TaskWork.Item(request, 0, IORING_CQE_F_MORE, false, true));
+        later(TaskWork.Item.attempt(request));
     }
 
     public void emit(KernelRequest request, int result) {
@@ -156,7 +164,7 @@ public final class ScriptedKernel {
 
     public void emit(KernelRequest request, int result, int flags) {
         requireWaiting(request);
-        later(new TaskWork.Item(request, result, flags | takeBufferFlags(request) | IORING_CQE_F_MORE, false));
+        later(TaskWork.Item.post(request, result, flags | takeBufferFlags(request) | IORING_CQE_F_MORE));
     }
 
     /** Tells that a zero-copy send's memory is free. */
@@ -203,7 +211,7 @@ public final class ScriptedKernel {
             return;
         }
         request.place = Place.NOTIFYING;
-        TaskWork.Item sent = new TaskWork.Item(request, result, IORING_CQE_F_MORE, false);
+        TaskWork.Item sent = TaskWork.Item.post(request, result, IORING_CQE_F_MORE);
         if (inline) {
             run(sent);
         } else {
@@ -219,7 +227,7 @@ public final class ScriptedKernel {
 
     private void end(KernelRequest request, int result, int flags, boolean inline) {
         request.place = Place.ENDING;
-        TaskWork.Item last = new TaskWork.Item(request, result, flags, true);
+        TaskWork.Item last = TaskWork.Item.last(request, result, flags);
         if (inline) {
             run(last);
         } else {
@@ -252,43 +260,69 @@ public final class ScriptedKernel {
         if (request.place == Place.OVER) {
             return;
         }
-        if (work.attempt()) {
-            int result = operations.perform(request);
-            // A timer always "fails" so.
-            boolean ends = result < 0 && result != -Errno.ETIME;
-            run(new TaskWork.Item(request, result, work.flags() | takeBufferFlags(request), ends));
-            return;
+        switch (work.kind()) {
+            case START -> {
+                if (request.place == Place.LINKED) {
+                    start(request);
+                }
+            }
+            case ATTEMPT -> attempt(request);
+            // A multishot request cannot go on when there is no room for what it gives.
+            case POST -> post(request, work.result(), work.flags(),
+                    request.sqe().isMultishot() && !completions.hasRoom());
+            case LAST -> post(request, work.result(), work.flags(), true);
         }
-        // A multishot request cannot go on when there is no room for what it gives.
-        boolean last = work.last() || request.sqe().isMultishot() && !completions.hasRoom();
+    }
+
+    private void attempt(KernelRequest request) {
+        // What has arrived for a request that is being cancelled stays where it is.
+        if (!request.cancelledInPoll) {
+            int result = operations.perform(request);
+            boolean ends = !request.sqe().isMultishot() || result < 0 || !completions.hasRoom();
+            post(request, result, takeBufferFlags(request) | IORING_CQE_F_MORE, ends);
+        }
+    }
+
+    private void post(KernelRequest request, int result, int flags, boolean last) {
         if (last) {
             request.place = Place.OVER;
             inFlight.remove(request);
             operations.checkSource(request);
         }
-        if (last && work.result() >= 0 && request.sqe().has(IOSQE_CQE_SKIP_SUCCESS)) {
+        if (last && result >= 0 && request.sqe().has(IOSQE_CQE_SKIP_SUCCESS)) {
             completions.skipped(request.userData());
         } else {
-            completions.post(request.userData(), work.result(),
-                    last ? work.flags() & ~IORING_CQE_F_MORE : work.flags());
+            completions.post(request.userData(), result, last ? flags & ~IORING_CQE_F_MORE : flags);
         }
         if (last) {
-            request.failed = work.result() < 0;
-            links.goOn(request);
+            request.failed = result < 0;
+            if (submitting) {
+                // What is done at once is flushed when all has been submitted.
+                endedInline.add(request);
+            } else {
+                links.goOn(request);
+            }
         }
     }
 
-    /** Tells the polls on the file that it is ready. */
+    /** Starts a request that waited behind another, in task work. */
+    void startLater(KernelRequest request) {
+        later(TaskWork.Item.start(request));
+    }
+
+    /** Tells the polls on the file that it is ready: each looks for itself, in task work. */
     void ready(KernelFile file) {
         for (KernelRequest request : inFlight()) {
             if (request.file == file && request.place == Place.POLL) {
-                if (request.sqe().isMultishot()) {
-                    emit(request);
-                } else {
-                    complete(request);
-                }
+                emit(request);
             }
         }
+    }
+
+    /** Makes a file ready for good: polls armed on it from now on are ready at once. */
+    public void makeReady(KernelFile file) {
+        file.readable();
+        ready(file);
     }
 
     @Nullable

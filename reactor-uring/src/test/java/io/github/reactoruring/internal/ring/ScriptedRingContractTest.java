@@ -10,7 +10,7 @@ class ScriptedRingContractTest {
 
         @Override
         Backend backend() {
-            return new Scripted();
+            return new Scripted(new KernelBehaviour());
         }
     }
 
@@ -19,17 +19,22 @@ class ScriptedRingContractTest {
 
         @Override
         Backend backend() {
-            return new Scripted();
+            return new Scripted(new KernelBehaviour());
         }
     }
 
-    private static final class Scripted implements RingFixture.Backend {
+    static final class Scripted implements RingFixture.Backend {
 
+        private final KernelBehaviour behaviour;
         private ScriptedRing ring;
+
+        Scripted(KernelBehaviour behaviour) {
+            this.behaviour = behaviour;
+        }
 
         @Override
         public Ring open(int submissionEntries, int completionEntries) {
-            ring = new ScriptedRing(submissionEntries, completionEntries, RingFixture.WAKE);
+            ring = new ScriptedRing(submissionEntries, completionEntries, RingFixture.WAKE).behaviour(behaviour);
             return ring;
         }
 
@@ -45,7 +50,7 @@ class ScriptedRingContractTest {
 
         @Override
         public void makeReady(int descriptor) {
-            ring.kernel().ready(ring.files().file(descriptor));
+            ring.kernel().makeReady(ring.files().file(descriptor));
         }
 
         @Override

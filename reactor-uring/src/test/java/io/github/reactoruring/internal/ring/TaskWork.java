@@ -6,15 +6,34 @@ import java.util.List;
 /** Holds completions until an enter lets the scripted kernel run them. */
 final class TaskWork {
 
-    /**
-     * A completion to post; the last one of its request ends it.
-     *
-     * @param attempt whether the request is tried again only now, and the result is what that gives
-     */
-    record Item(KernelRequest request, int result, int flags, boolean last, boolean attempt) {
+    /** Says what is to be done. */
+    enum Kind {
+        /** Post a completion with more to come. */
+        POST,
+        /** Post the final completion. */
+        LAST,
+        /** Let the request try again, and post what that gives. */
+        ATTEMPT,
+        /** Start a request that waited behind another. */
+        START
+    }
 
-        Item(KernelRequest request, int result, int flags, boolean last) {
-            this(request, result, flags, last, false);
+    record Item(KernelRequest request, Kind kind, int result, int flags) {
+
+        static Item post(KernelRequest request, int result, int flags) {
+            return new Item(request, Kind.POST, result, flags);
+        }
+
+        static Item last(KernelRequest request, int result, int flags) {
+            return new Item(request, Kind.LAST, result, flags);
+        }
+
+        static Item attempt(KernelRequest request) {
+            return new Item(request, Kind.ATTEMPT, 0, 0);
+        }
+
+        static Item start(KernelRequest request) {
+            return new Item(request, Kind.START, 0, 0);
         }
     }
 
