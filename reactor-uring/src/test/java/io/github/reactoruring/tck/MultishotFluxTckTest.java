@@ -1,24 +1,90 @@
 package io.github.reactoruring.tck;
 
-import io.github.reactoruring.Completion;
-import io.github.reactoruring.raw.Opcode;
-import io.github.reactoruring.raw.Operation;
-import org.junit.jupiter.api.Tag;
+import java.io.IOException;
+
 import org.reactivestreams.Publisher;
+import org.reactivestreams.tck.PublisherVerification;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;
 
-/** Verifies the multishot Flux, by a request that gives one completion and ends. */
-@Tag("tck")
-@Test(groups = "tck")
-public class MultishotFluxTckTest extends PublisherTck<Completion> {
+import io.github.reactoruring.CancelPolicy;
+import io.github.reactoruring.internal.facet.Rings;
+import io.github.reactoruring.internal.ring.KernelView;
+import io.github.reactoruring.internal.ring.RingConfig;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.source.MultishotFlux;
+import io.github.reactoruring.internal.source.MultishotOperation;
+import io.github.reactoruring.internal.sys.IoUringAbi;
 
-    @Override
-    public Publisher<Completion> createPublisher(long elements) {
-        return uring().raw().stream(Operation.of(Opcode.NOP));
+/** No multishot request of the kernel ends by itself after a number of values: NOPs, armed one after another, do. */
+@Test(groups = {"tck", "kernel"})
+public class MultishotFluxTckTest extends PublisherVerification<Long> {
+
+    private static final long SECONDS_10 = 10_000_000_000L;
+
+    private Rings rings;
+
+    public MultishotFluxTckTest() {
+        super(TckRing.environment());
+    }
+
+    @BeforeClass
+    public void open() throws IOException {
+        TckRing.skipWithoutKernel();
+        rings = Rings.open("tck", 1, new RingConfig(64, 1024, KernelView.real()), CancelPolicy.coalesce());
+    }
+
+    @AfterClass(alwaysRun = true)
+    public void close() {
+        if (rings != null) {
+            rings.close(SECONDS_10).join();
+        }
     }
 
     @Override
-    public long maxElementsFromPublisher() {
-        return 1;
+    public Publisher<Long> createPublisher(long elements) {
+        return MultishotFlux.create(rings.first(), () -> new Nops(elements));
+    }
+
+    /** Has none: a source fails only once it was requested. */
+    @Override
+    public Publisher<Long> createFailedPublisher() {
+        return null;
+    }
+
+    private static final class Nops implements MultishotOperation<Long> {
+
+        private final long elements;
+        private long made;
+
+        Nops(long elements) {
+            this.elements = elements;
+        }
+
+        @Override
+        public int opcode() {
+            return IoUringAbi.IORING_OP_NOP;
+        }
+
+        @Override
+        public void prepare(Sqe sqe) {
+            sqe.opcode(IoUringAbi.IORING_OP_NOP).fd(-1);
+        }
+
+        @Override
+        public Long value(int result, int flags, long userData) {
+            return made < elements ? made++ : null;
+        }
+
+        @Override
+        public Ending ending(int result, int flags) {
+            return made < elements ? Ending.REARM : Ending.COMPLETE;
+        }
+
+        @Override
+        public IOException error(int result) {
+            return new IOException("a NOP failed with " + result);
+        }
     }
 }

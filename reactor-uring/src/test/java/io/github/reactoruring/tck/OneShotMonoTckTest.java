@@ -1,23 +1,52 @@
 package io.github.reactoruring.tck;
 
-import java.time.Duration;
-
-import org.junit.jupiter.api.Tag;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.tck.PublisherVerification;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;
 
-/** Verifies the one-shot Mono, by timers. */
-@Tag("tck")
-@Test(groups = "tck")
-public class OneShotMonoTckTest extends PublisherTck<Long> {
+import io.github.reactoruring.Completion;
+import io.github.reactoruring.Uring;
+import io.github.reactoruring.raw.Opcode;
+import io.github.reactoruring.raw.Operation;
 
-    @Override
-    public Publisher<Long> createPublisher(long elements) {
-        return uring().timers().after(Duration.ofMillis(1));
+@Test(groups = {"tck", "kernel"})
+public class OneShotMonoTckTest extends PublisherVerification<Completion> {
+
+    private Uring uring;
+
+    public OneShotMonoTckTest() {
+        super(TckRing.environment());
+    }
+
+    @BeforeClass
+    public void open() {
+        uring = TckRing.open();
+    }
+
+    @AfterClass(alwaysRun = true)
+    public void close() {
+        if (uring != null) {
+            uring.disposeLater().block();
+        }
     }
 
     @Override
     public long maxElementsFromPublisher() {
         return 1;
+    }
+
+    @Override
+    public Publisher<Completion> createPublisher(long elements) {
+        return elements == 0
+                ? uring.raw().nop().cast(Completion.class)
+                : uring.raw().submit(Operation.of(Opcode.NOP));
+    }
+
+    /** Has none: a source fails only once it was requested. */
+    @Override
+    public Publisher<Completion> createFailedPublisher() {
+        return null;
     }
 }

@@ -1,22 +1,51 @@
 package io.github.reactoruring.tck;
 
-import io.github.reactoruring.file.UringFile;
-import org.junit.jupiter.api.Tag;
+import java.nio.file.Path;
+
 import org.reactivestreams.Publisher;
+import org.reactivestreams.tck.PublisherVerification;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;
 
-/** Verifies the Mono of an open file. */
-@Tag("tck")
-@Test(groups = "tck")
-public class OpenMonoTckTest extends PublisherTck<UringFile> {
+import io.github.reactoruring.Uring;
+import io.github.reactoruring.file.UringFile;
 
-    @Override
-    public Publisher<UringFile> createPublisher(long elements) {
-        return uring().files().open(file(1)).doOnNext(file -> file.close().subscribe());
+/** What is opened is closed with the ring. */
+@Test(groups = {"tck", "kernel"})
+public class OpenMonoTckTest extends PublisherVerification<UringFile> {
+
+    private Uring uring;
+
+    public OpenMonoTckTest() {
+        super(TckRing.environment());
+    }
+
+    @BeforeClass
+    public void open() {
+        uring = TckRing.open();
+    }
+
+    @AfterClass(alwaysRun = true)
+    public void close() {
+        if (uring != null) {
+            uring.disposeLater().block();
+        }
     }
 
     @Override
     public long maxElementsFromPublisher() {
         return 1;
+    }
+
+    @Override
+    public Publisher<UringFile> createPublisher(long elements) {
+        return uring.files().open(Path.of("/dev/null"));
+    }
+
+    /** Has none: a source fails only once it was requested. */
+    @Override
+    public Publisher<UringFile> createFailedPublisher() {
+        return null;
     }
 }

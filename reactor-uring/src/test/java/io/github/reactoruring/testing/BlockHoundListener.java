@@ -4,6 +4,7 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 import reactor.blockhound.BlockHound;
+import reactor.blockhound.BlockingOperationError;
 
 /**
  * Makes blocking on a ring's thread fail, in every test, but for the loop's own idle wait.
@@ -13,11 +14,22 @@ import reactor.blockhound.BlockHound;
  */
 public final class BlockHoundListener implements LauncherSessionListener {
 
+    /** Where the TCK's own subscribers put signals, under a lock. */
+    private static final String TCK_QUEUE = "org.reactivestreams.tck.TestEnvironment$Receptacle";
+
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         BlockHound.builder()
                 .loadIntegrations()
                 .allowBlockingCallsInside("io.github.reactoruring.internal.loop.EnterGuard", "enter")
+                .allowBlockingCallsInside(TCK_QUEUE, "add")
+                .allowBlockingCallsInside(TCK_QUEUE, "complete")
+                .blockingMethodCallback(method -> {
+                    BlockingOperationError error = new BlockingOperationError(method);
+                    // Whoever catches it may have nowhere to log it to.
+                    error.printStackTrace();
+                    throw error;
+                })
                 .install();
     }
 }

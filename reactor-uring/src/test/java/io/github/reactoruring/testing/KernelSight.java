@@ -2,6 +2,7 @@ package io.github.reactoruring.testing;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -21,6 +22,9 @@ public final class KernelSight {
             + " user_data (0x[0-9a-f]+), opcode (\\S+?), flags (0x[0-9a-f]+)");
     private static final Pattern COMPLETED = Pattern.compile("io_uring_complete: ring (\\S+?), req \\S+?,"
             + " user_data (0x[0-9a-f]+), result (-?\\d+), cflags (0x[0-9a-f]+)");
+    /** A completion too: one that did not fit the queue, and is told of only here. */
+    private static final Pattern OVERFLOWED = Pattern.compile("io_uring_cqe_overflow: ring (\\S+?),"
+            + " user_data (0x[0-9a-f]+), res (-?\\d+), cflags (0x[0-9a-f]+)");
     private static final long F_MORE = 2;
     private static final long CQE_SKIP = 1 << 6;
 
@@ -48,10 +52,12 @@ public final class KernelSight {
                     .add(new Sqe(opcode, silent));
             return;
         }
-        Matcher completion = COMPLETED.matcher(line);
-        if (completion.find()) {
-            complete(completion.group(1) + completion.group(2), Integer.parseInt(completion.group(3)),
-                    Long.decode(completion.group(4)));
+        for (Pattern pattern : List.of(COMPLETED, OVERFLOWED)) {
+            Matcher completion = pattern.matcher(line);
+            if (completion.find()) {
+                complete(completion.group(1) + completion.group(2), Integer.parseInt(completion.group(3)),
+                        Long.decode(completion.group(4)));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.reactoruring.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -74,7 +75,7 @@ public final class TestUring implements BeforeEachCallback, AfterEachCallback {
     @Override
     public void afterEach(ExtensionContext context) {
         try {
-            uring.disposeLater().block();
+            uring.disposeLater().block(Duration.ofSeconds(30));
             UringStats stats = uring.stats();
             assertThat(stats.inFlight()).as("in flight at the end: %s", stats).isZero();
             assertThat(stats.staleCompletions()).as("stale completions: %s", stats).isZero();

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class TraceInstance implements AutoCloseable {
 
     private static final Path TRACING = Path.of("/sys/kernel/tracing");
-    private static final List<String> EVENTS = List.of("io_uring_submit_req", "io_uring_complete");
+    private static final List<String> EVENTS = List.of("io_uring_submit_req", "io_uring_complete",
+            "io_uring_cqe_overflow");
     private static final int BUFFER_KIB_PER_CPU = 16 * 1024;
     private static final Pattern LOST = Pattern.compile("(?:overrun|dropped events): (\\d+)");
     private static @Nullable String missing;

@@ -86,7 +86,7 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
 
         @Override
         public void request(long n) {
-            if (Operators.validate(n)) {
+            if (Operators.validate(n) && outcome.get() != CANCELLED) {
                 first.submit();
             }
         }
