@@ -161,7 +161,7 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
 
         @Override
         protected void prepare(Sqe sqe) {
-            RawOneShot.write(operation, sqe);
+            RawOneShot.write(loop(), operation, sqe);
         }
 
         @Override

@@ -43,11 +43,15 @@ public final class RawOneShot extends OneShot<Completion> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        write(operation, sqe);
+        write(loop(), operation, sqe);
     }
 
-    static void write(Operation operation, Sqe sqe) {
+    static void write(EventLoop loop, Operation operation, Sqe sqe) {
         Operation.Fields fields = operation.fields();
+        if (fields.fileIndex() != 0 && operation.opcode().returnsDescriptor()) {
+            // Where no table is to be had, the kernel says so of the request itself.
+            loop.ensureFileTable();
+        }
         sqe.opcode(fields.opcode().code()).flags(fields.flags()).ioprio(fields.ioprio()).fd(fields.fd())
                 .off(fields.off()).addr(fields.addr()).len(fields.len()).opFlags(fields.opFlags())
                 .bufIndex(fields.bufIndex()).personality(fields.personality()).fileIndex(fields.fileIndex())
