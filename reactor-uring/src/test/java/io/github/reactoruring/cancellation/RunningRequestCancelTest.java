@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.time.Duration;
 import java.util.TreeMap;
 
 import org.junit.jupiter.api.AfterEach;
@@ -159,5 +161,15 @@ class RunningRequestCancelTest {
             ring.awaitIdle();
             target.assertSilent();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isToldItsDeadlineThoughAWorkerSleepsInIt(Blocking blocking) {
+        Probe<Completion> target = submit(blocking.operation(this).withDeadline(Duration.ofMillis(5)));
+
+        target.awaitError(TimeoutException.class);
+        ring.awaitIdle();
+        target.assertRules();
     }
 }

@@ -42,6 +42,11 @@ public final class RawOneShot extends OneShot<Completion> {
     }
 
     @Override
+    protected boolean elusive() {
+        return (operation.fields().flags() & IoUringAbi.IOSQE_ASYNC) != 0;
+    }
+
+    @Override
     protected void prepare(Sqe sqe) {
         write(loop(), operation, sqe);
     }
@@ -60,10 +65,6 @@ public final class RawOneShot extends OneShot<Completion> {
 
     @Override
     protected Completion value(int result, int flags) throws IOException {
-        if ((flags & IoUringAbi.IORING_CQE_F_NOTIF) != 0) {
-            // This only says that a zero-copy send's memory is free; what was sent came before.
-            return value(sentResult, sentFlags);
-        }
         if (result < 0) {
             throw Errors.of(-result, operation.opcode().name(), null);
         }
@@ -72,11 +73,14 @@ public final class RawOneShot extends OneShot<Completion> {
 
     @Override
     protected void completed(int result, int flags) {
-        if (isFinal(flags)) {
-            super.completed(result, flags);
-        } else {
+        if (!isFinal(flags)) {
             sentResult = result;
-            sentFlags = flags;
+            sentFlags = flags & ~IoUringAbi.IORING_CQE_F_MORE;
+        } else if ((flags & IoUringAbi.IORING_CQE_F_NOTIF) != 0) {
+            // This only says that a zero-copy send's memory is free; what was sent came before.
+            super.completed(sentResult, sentFlags);
+        } else {
+            super.completed(result, flags);
         }
     }
 
