@@ -136,7 +136,8 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
     }
 
     private void accept(int result, int flags, long userData) {
-        if (result >= 0) {
+        // A multishot timer ticks with -ETIME: what goes on is no error.
+        if (result >= 0 || !Request.isFinal(flags)) {
             T value = operation.value(result, flags, userData);
             if (value != null) {
                 buffer.add(value);
