@@ -126,7 +126,11 @@ class OperatorCancelTest {
     void fluxTimeout() {
         Probe<Integer> probe = start(writable().timeout(MINUTE));
         probe.awaitValues(1);
-        passMinutes(1);
+        // The operator sets its clock after the value has been delivered.
+        Await.until("the timeout", () -> {
+            time.advanceTimeBy(MINUTE);
+            return probe.isTerminated();
+        });
 
         probe.awaitError(TimeoutException.class);
         assertCancelled("POLL_ADD", 1, 1);
