@@ -1,9 +1,10 @@
 package io.github.reactoruring;
 
 /**
- * Carries one completion of a raw request: a CQE whose result was not an error.
+ * Carries one completion of a raw request: a CQE.
  *
- * @param result what the operation returned, 0 or more: bytes, a descriptor, an event mask, …
+ * @param result what the operation returned, 0 or more: bytes, a descriptor, an event mask, …; a negated errno in a
+ *     chain, and for the ticks of a multishot timer
  * @param flags IORING_CQE_F_* flags
  * @param userData the user_data the request had, by which an explicit cancel could have named it
  */

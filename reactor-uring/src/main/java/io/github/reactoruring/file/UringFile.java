@@ -83,9 +83,9 @@ public interface UringFile {
 
     /**
      * Returns a view whose reads and writes end with a {@link java.util.concurrent.TimeoutException} when they take longer
-     * than {@code deadline} from their submission: by a timer the kernel links to each (LINK_TIMEOUT, Linux 5.5). A read
-     * or write of a regular file cannot be stopped: it is told at the deadline, and its buffer lives until the kernel is
-     * done.
+     * than {@code deadline} from their submission: by a timer the kernel links to each (LINK_TIMEOUT, Linux 5.5), or, on
+     * filesystems whose requests sleep in kernel workers, by a timer of its own. A read or write of a regular file cannot
+     * be stopped: it is told at the deadline, and its buffer lives until the kernel is done.
      *
      * @throws IllegalArgumentException if zero or negative
      */

@@ -115,7 +115,7 @@ public enum Opcode {
     /** IORING_OP_FUTEX_WAITV, Linux 6.7. */
     FUTEX_WAITV(53, "6.7", false),
     /** IORING_OP_FIXED_FD_INSTALL, Linux 6.8. */
-    FIXED_FD_INSTALL(54, "6.8", false),
+    FIXED_FD_INSTALL(54, "6.8", true),
     /** IORING_OP_FTRUNCATE, Linux 6.9. */
     FTRUNCATE(55, "6.9", false),
     /** IORING_OP_BIND, Linux 6.11. */

@@ -154,8 +154,8 @@ public final class Operation {
 
     /**
      * Ends the request when it has not completed {@code deadline} after its submission, with a
-     * {@link java.util.concurrent.TimeoutException}: by a timer the kernel links to it (LINK_TIMEOUT, Linux 5.5). For
-     * one-shot submissions.
+     * {@link java.util.concurrent.TimeoutException}: by a timer the kernel links to it (LINK_TIMEOUT, Linux 5.5), or, for
+     * one that may sleep in a kernel worker, by a timer of its own. For one-shot submissions.
      *
      * @throws IllegalArgumentException if zero or negative
      */

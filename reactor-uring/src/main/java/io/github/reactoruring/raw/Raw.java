@@ -36,8 +36,9 @@ public interface Raw {
      * <p><b>Demand:</b> up to 256 completions are buffered beyond it; then the request is cancelled, and armed again when
      * they have been taken.
      *
-     * @return emits each completion whose result is zero or more, completes with the one that has no F_MORE, and fails
-     *     with an error result. ENOBUFS is a pause: the request is armed again
+     * @return emits each completion whose result is zero or more, or that goes on (F_MORE): a multishot TIMEOUT ticks
+     *     with -ETIME. Completes with the one that has no F_MORE, and fails when that is an error. ENOBUFS is a pause:
+     *     the request is armed again
      */
     Flux<Completion> stream(Operation operation);
 

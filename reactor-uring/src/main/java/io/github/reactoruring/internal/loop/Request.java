@@ -124,6 +124,12 @@ public abstract class Request implements LoopTask {
         WORD.compareAndSet(next, IDLE, QUEUED);
     }
 
+    /** Takes back {@link #linkTo}, for another submission. Owner thread only. */
+    public final void unlink() {
+        linked = null;
+        linkFlag = 0;
+    }
+
     /** Queues the request. A request disposed of before is not queued. */
     public final void submit() {
         if (WORD.compareAndSet(this, IDLE, QUEUED)) {

@@ -87,9 +87,22 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
             }
         }
 
+        /** Runs on the owner when the source was disposed of. */
         @Override
         public void run() {
+            if (!terminated) {
+                abandon();
+            }
+        }
+
+        private void abandon() {
             links.forEach(Request::dispose);
+            for (Link link : links) {
+                Completion ended = completions[link.index];
+                if (ended != null) {
+                    RawOneShot.closeLate(loop, link.operation, ended.result());
+                }
+            }
         }
 
         @Override
@@ -112,7 +125,7 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
         void failed(Throwable cause) {
             if (!terminated && !cancelled.get()) {
                 terminated = true;
-                run();
+                abandon();
                 actual.onError(cause);
             }
         }
@@ -163,7 +176,7 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
 
         @Override
         protected void prepare(Sqe sqe) {
-            RawOneShot.write(operation, sqe);
+            RawOneShot.write(loop(), operation, sqe);
         }
 
         @Override

@@ -13,15 +13,22 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.NativeMemory;
 
 /**
- * The kernel's timer on the request it is linked behind. No cancel finds it: its head's end ends it.
+ * The kernel's timer on a request: linked behind it, where no cancel finds it and the request's end ends it; or alone, a
+ * timer of its own.
  *
- * <p>A submission that the kernel cut short between the two leaves it without a head, which it refuses (EINVAL): then it
- * goes on as a timer of its own.
+ * <p>A submission that the kernel cut short between the two leaves a linked one without a head, which the kernel refuses
+ * (EINVAL): then it goes on alone.
  */
 final class LinkTimeout extends Request {
 
     /** Hears how it ended, on the owner thread. */
     interface Listener {
+
+        /** Returns the time from now to the deadline, more than zero. */
+        Duration timeLeft();
+
+        /** Says whether the request is still in flight for somebody. */
+        boolean deadlineWanted();
 
         /** @param cancelling whether the kernel is ending the request itself, so that its completion is on the way */
         void deadlinePassed(boolean cancelling);
@@ -30,16 +37,14 @@ final class LinkTimeout extends Request {
         void deadlineUnused();
     }
 
-    private final Duration time;
     private final Listener listener;
     private @Nullable MemorySegment timespec;
     private boolean alone;
-    private boolean goesOn;
 
-    LinkTimeout(EventLoop loop, Duration time, Listener listener) {
+    LinkTimeout(EventLoop loop, Listener listener, boolean alone) {
         super(loop);
-        this.time = time;
         this.listener = listener;
+        this.alone = alone;
     }
 
     /** Says whether the end of its head makes it tell, soon, whether it was the cause. */
@@ -59,19 +64,19 @@ final class LinkTimeout extends Request {
 
     @Override
     protected void prepare(Sqe sqe) {
-        timespec = Timespec.allocate(time);
+        timespec = Timespec.allocate(listener.timeLeft());
         sqe.opcode(opcode()).fd(-1).addr(timespec.address()).len(1);
     }
 
     @Override
     protected void completed(int result, int flags) {
-        if (result == -Errno.EINVAL && !alone && resubmit()) {
+        // Cut off from its head; or, alone, hit by somebody's explicit cancel.
+        boolean lost = result == (alone ? -Errno.ECANCELED : -Errno.EINVAL);
+        if (lost && listener.deadlineWanted() && resubmit()) {
             alone = true;
-            goesOn = true;
-            freeTimespec();
         } else if (result == -Errno.ETIME) {
             listener.deadlinePassed(!alone);
-        } else if (result == -Errno.ENOENT || result == -Errno.EALREADY) {
+        } else if (!alone && (result == -Errno.ENOENT || result == -Errno.EALREADY)) {
             // It fired, and could not end the request: that is running, or not to be found.
             listener.deadlinePassed(false);
         } else {
@@ -86,14 +91,6 @@ final class LinkTimeout extends Request {
 
     @Override
     protected void released() {
-        if (goesOn) {
-            goesOn = false;
-        } else {
-            freeTimespec();
-        }
-    }
-
-    private void freeTimespec() {
         if (timespec != null) {
             NativeMemory.free(timespec);
             timespec = null;

@@ -145,7 +145,8 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
     }
 
     private void accept(int result, int flags, long userData) {
-        if (result >= 0) {
+        // A multishot timer ticks with -ETIME: what goes on is no error.
+        if (result >= 0 || !Request.isFinal(flags)) {
             take(result, flags, userData);
         } else {
             // An error may carry a buffer all the same.
@@ -186,7 +187,7 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
             backoff.submit();
             return;
         }
-        if (paused && OneShot.isCancellation(result)) {
+        if (paused && Errors.endedByCancel(-result)) {
             return;
         }
         switch (operation.ending(result, flags)) {

@@ -2,14 +2,13 @@ package io.github.reactoruring.internal.source;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 
+import io.github.reactoruring.UringCancelledException;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.Request;
-import io.github.reactoruring.internal.sys.Errno;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
@@ -24,19 +23,12 @@ import reactor.util.Loggers;
  *
  * @param <T> the value's type
  */
-public abstract class OneShot<T> extends Request implements Subscription, Scannable, LinkTimeout.Listener {
+public abstract class OneShot<T> extends Request implements Subscription, Scannable {
 
     private static final Logger LOG = Loggers.getLogger(OneShot.class);
 
     private final CoreSubscriber<? super T> actual;
-    private @Nullable Duration deadline;
-    private @Nullable LinkTimeout timer;
-    private long deadlineNanos;
-    private boolean expired;
-    /** A completion that says "cancelled", held until the timer says whether it was the one who did. */
-    private boolean holding;
-    private int heldResult;
-    private int heldFlags;
+    private @Nullable Deadline deadline;
 
     protected OneShot(EventLoop loop, CoreSubscriber<? super T> actual) {
         super(loop);
@@ -46,15 +38,9 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
     /** Gives the request a deadline, before it is submitted; null for none. */
     public final OneShot<T> withDeadline(@Nullable Duration time) {
         if (time != null) {
-            deadline = time;
-            arm(time);
+            deadline = new Deadline(this, time, opcode(), !elusive());
         }
         return this;
-    }
-
-    private void arm(Duration time) {
-        timer = new LinkTimeout(loop(), time, this);
-        linkTo(timer, false);
     }
 
     /**
@@ -73,55 +59,42 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
     @Override
     public final void cancel() {
         dispose();
+        if (deadline != null) {
+            deadline.sourceGone();
+        }
     }
 
     @Override
     protected void staged(long userData) {
-        if (deadline != null && deadlineNanos == 0) {
-            deadlineNanos = loop().ring().nanoTime() + deadline.toNanos();
+        if (deadline != null) {
+            deadline.staged();
         }
     }
 
     /** Submits the rest of what was done in part; false when it was cancelled or its time is over. Owner thread. */
     final boolean submitAgain() {
+        if (deadline != null && !deadline.timeIsLeft()) {
+            return false;
+        }
         if (deadline != null) {
-            long left = deadlineNanos - loop().ring().nanoTime();
-            if (expired || left <= 0) {
-                expired = true;
-                return false;
-            }
-            arm(Duration.ofNanos(left));
+            deadline.rearm();
         }
         return resubmit();
     }
 
     @Override
     protected void completed(int result, int flags) {
-        if (!isFinal(flags)) {
-            return;
+        if (isFinal(flags) && (deadline == null || !deadline.holds(result, flags))) {
+            deliver(result, flags);
         }
-        if (timer != null && timer.isAwaited() && isCancellation(result) && !expired) {
-            holding = true;
-            heldResult = result;
-            heldFlags = flags;
-            return;
-        }
-        if (timer != null && timer.isAlone()) {
-            timer.dispose();
-        }
-        deliver(result, flags);
     }
 
     private void deliver(int result, int flags) {
-        if (expired && isCancellation(result)) {
-            actual.onError(timeout());
-            return;
-        }
         T value;
         try {
             value = value(result, flags);
         } catch (Throwable t) {
-            actual.onError(t);
+            actual.onError(atDeadline(t));
             return;
         }
         if (value == null) {
@@ -135,42 +108,32 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
         }
     }
 
-    @Override
-    public void deadlinePassed(boolean cancelling) {
-        expired = true;
-        if (holding) {
-            deliverHeld();
-        } else if (!cancelling && !isRetired() && disposeFirst()) {
-            // What still arrives is discarded, and its memory kept until then: as if the subscriber had gone.
-            actual.onError(timeout());
-        }
+    /** Returns the error to tell: a cancellation that the deadline caused is a timeout. */
+    private Throwable atDeadline(Throwable error) {
+        return deadline != null && deadline.expired() && error instanceof UringCancelledException
+                ? deadline.timeout()
+                : error;
     }
 
-    @Override
-    public void deadlineUnused() {
-        if (holding) {
-            deliverHeld();
-        }
-    }
-
-    private void deliverHeld() {
-        holding = false;
+    /** Delivers a completion that waited for the deadline's timer. */
+    final void deliverHeld(int result, int flags) {
         if (!isDisposed()) {
-            deliver(heldResult, heldFlags);
+            deliver(result, flags);
         }
     }
 
-    private TimeoutException timeout() {
-        return new TimeoutException(this + " did not end within its deadline of " + deadline);
-    }
-
-    /** Says whether a cancel ended it: by itself, or by interrupting the worker that ran it. */
-    static boolean isCancellation(int result) {
-        return result == -Errno.ECANCELED || result == -Errno.EINTR || result == -Errno.ERESTARTSYS;
+    /** Ends the source at its deadline. What still arrives is discarded, as if the subscriber had gone. */
+    final void giveUp() {
+        if (deadline != null && disposeFirst()) {
+            actual.onError(deadline.timeout());
+        }
     }
 
     @Override
     protected void discarded(int result, int flags) {
+        if (deadline != null && isFinal(flags)) {
+            deadline.discarded();
+        }
         if (result < 0 && LOG.isDebugEnabled()) {
             LOG.debug("{} ended with {} after its disposal", this, result);
         }
@@ -191,7 +154,7 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
             return isDisposed();
         }
         if (key == Attr.TERMINATED) {
-            return isRetired() && !isDisposed() && !holding;
+            return isRetired() && !isDisposed() && (deadline == null || !deadline.holding());
         }
         return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
     }

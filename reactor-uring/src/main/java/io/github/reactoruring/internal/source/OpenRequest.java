@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.source;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.FileSystemException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.CString;
+import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -77,7 +79,10 @@ final class OpenRequest extends Request {
     @Override
     protected void completed(int result, int flags) {
         if (result < 0) {
-            listener.openFailed(Errors.ofPath(-result, "OPENAT", path));
+            listener.openFailed(direct && result == -Errno.ENFILE
+                    ? new FileSystemException(path, null, "no slot is free in the ring's table of direct descriptors:"
+                            + " close some, or open without one")
+                    : Errors.ofPath(-result, "OPENAT", path));
             return;
         }
         OpenFile file = new OpenFile(loop(), result, direct, path);

@@ -37,7 +37,7 @@ public final class RawMultishot implements MultishotOperation<Completion> {
 
     @Override
     public void prepare(Sqe sqe) {
-        RawOneShot.write(operation, sqe);
+        RawOneShot.write(loop, operation, sqe);
     }
 
     @Override

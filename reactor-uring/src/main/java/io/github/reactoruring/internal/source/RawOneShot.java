@@ -42,12 +42,21 @@ public final class RawOneShot extends OneShot<Completion> {
     }
 
     @Override
-    protected void prepare(Sqe sqe) {
-        write(operation, sqe);
+    protected boolean elusive() {
+        return (operation.fields().flags() & IoUringAbi.IOSQE_ASYNC) != 0;
     }
 
-    static void write(Operation operation, Sqe sqe) {
+    @Override
+    protected void prepare(Sqe sqe) {
+        write(loop(), operation, sqe);
+    }
+
+    static void write(EventLoop loop, Operation operation, Sqe sqe) {
         Operation.Fields fields = operation.fields();
+        if (fields.fileIndex() != 0 && operation.opcode().returnsDescriptor()) {
+            // Where no table is to be had, the kernel says so of the request itself.
+            loop.ensureFileTable();
+        }
         sqe.opcode(fields.opcode().code()).flags(fields.flags()).ioprio(fields.ioprio()).fd(fields.fd())
                 .off(fields.off()).addr(fields.addr()).len(fields.len()).opFlags(fields.opFlags())
                 .bufIndex(fields.bufIndex()).personality(fields.personality()).fileIndex(fields.fileIndex())
@@ -56,10 +65,6 @@ public final class RawOneShot extends OneShot<Completion> {
 
     @Override
     protected Completion value(int result, int flags) throws IOException {
-        if ((flags & IoUringAbi.IORING_CQE_F_NOTIF) != 0) {
-            // This only says that a zero-copy send's memory is free; what was sent came before.
-            return value(sentResult, sentFlags);
-        }
         if (result < 0) {
             throw Errors.of(-result, operation.opcode().name(), null);
         }
@@ -68,11 +73,14 @@ public final class RawOneShot extends OneShot<Completion> {
 
     @Override
     protected void completed(int result, int flags) {
-        if (isFinal(flags)) {
-            super.completed(result, flags);
-        } else {
+        if (!isFinal(flags)) {
             sentResult = result;
-            sentFlags = flags;
+            sentFlags = flags & ~IoUringAbi.IORING_CQE_F_MORE;
+        } else if ((flags & IoUringAbi.IORING_CQE_F_NOTIF) != 0) {
+            // This only says that a zero-copy send's memory is free; what was sent came before.
+            super.completed(sentResult, sentFlags);
+        } else {
+            super.completed(result, flags);
         }
     }
 
