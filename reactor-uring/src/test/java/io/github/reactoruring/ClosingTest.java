@@ -20,6 +20,8 @@ import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.testing.Await;
+import io.github.reactoruring.testing.ChildJvm;
+import io.github.reactoruring.testing.ExitMain;
 import io.github.reactoruring.testing.KernelSight;
 import io.github.reactoruring.testing.KernelTrace;
 import io.github.reactoruring.testing.NeedsTrace;
@@ -178,5 +180,10 @@ class ClosingTest {
 
             assertThat(buffers.leased()).isZero();
         }
+    }
+
+    @Test
+    void aProcessEndsWhileRequestsOfAllKindsAreInFlight() throws Exception {
+        assertThat(new ChildJvm().run(ExitMain.class)).contains("in flight: 300");
     }
 }

@@ -2,6 +2,7 @@ package io.github.reactoruring.cancellation;
 
 import static io.github.reactoruring.testing.RawOperations.IOSQE_FIXED_FILE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.UringCancelledException;
+import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.internal.ring.RingFeature;
@@ -128,6 +130,25 @@ class InnocentRequestsTest {
         innocent.forEach(read -> read.awaitValues(1));
         first.close().block();
         second.close().block();
+    }
+
+    @Test
+    void aRequestOfAnotherRingIsNotSeen() {
+        KernelUnderTest.assume(RingFeature.CANCEL_ALL_FD_ANY);
+        Uring another = Uring.builder("another").build();
+        try (RawPipe pipe = new RawPipe()) {
+            ArmedRequests armed = new ArmedRequests(another).poll(1, pipe.source()).read(2, pipe.source()).await();
+
+            assertThat(ring.get().raw().cancel(Cancel.fd(pipe.source()).all()).block()).isZero();
+            ring.get().raw().cancel(Cancel.any()).block();
+            assertThatThrownBy(() -> ring.get().raw().cancel(Cancel.userData(1)).block())
+                    .cause().hasMessageContaining("ENOENT");
+
+            another.raw().nop().block();
+            armed.disposeOfTheRest();
+        } finally {
+            another.disposeLater().block();
+        }
     }
 
     @Test

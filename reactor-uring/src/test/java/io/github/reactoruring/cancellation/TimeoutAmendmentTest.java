@@ -149,6 +149,14 @@ class TimeoutAmendmentTest {
     }
 
     @Test
+    void anAbsoluteTimeInThePastPassesAtOnce() {
+        int absolute = 1;
+        Probe<Completion> passed = submit(timeout(Duration.ofNanos(1)).operationFlags(absolute));
+
+        assertThat(passed.awaitError(UringException.class).errno()).isEqualTo(Errno.ETIME);
+    }
+
+    @Test
     void timersPassInTheOrderOfTheirTimesWhateverThatOfTheirSubmission() {
         List<Long> order = Flux.just(80L, 40L, 1L)
                 .flatMap(millis -> ring.get().timers().after(Duration.ofMillis(millis)).thenReturn(millis))

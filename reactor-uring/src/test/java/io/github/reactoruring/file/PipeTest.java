@@ -111,6 +111,26 @@ class PipeTest {
     }
 
     @Test
+    void aWriteDisposedOfBetweenItsPartsEndsSilently() {
+        Random random = new Random(3);
+        for (int round = 0; round < 300; round++) {
+            UringPipe pipe = ring.get().files().pipe().block();
+            Probe<Integer> write = start(pipe.sink().write(ByteBuffer.allocate(2 * PIPE_BYTES)));
+            Probe<ByteBuffer> read = start(pipe.source().read(2 * PIPE_BYTES));
+            for (int spin = random.nextInt(3_000); spin > 0; spin--) {
+                Thread.onSpinWait();
+            }
+            write.dispose();
+            pipe.sink().close().block();
+            read.awaitEnd();
+            pipe.source().close().block();
+            ring.awaitIdle();
+
+            assertThat(write.assertRules().error()).isNull();
+        }
+    }
+
+    @Test
     void endsWhenItsSinkIsClosed() {
         Probe<ByteBuffer> read = start(source.read(10));
         ring.awaitInFlight(1);

@@ -77,9 +77,11 @@ public final class FileWrite extends OneShot<Integer> {
         if (result > 0) {
             written += result;
             // A short write is progress; a request that was cancelled meanwhile stops there.
-            if (written < length && submitAgain()) {
-                continued = true;
-                return;
+            if (written < length) {
+                continued = submitAgain();
+                if (continued || isDisposed()) {
+                    return;
+                }
             }
         }
         super.completed(result, flags);
