@@ -18,6 +18,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
+import io.github.reactoruring.testing.Await;
+
 /** Opens a ring for each test of a contract, and stages and collects by hand. */
 abstract class RingFixture {
 
@@ -124,6 +126,20 @@ abstract class RingFixture {
             }
             batch.clear();
         }
+        return results;
+    }
+
+    /** Collects {@code count}, in as many waits as it takes: a signal to the thread ends one before its time. */
+    Map<Long, List<Integer>> collect(int count) {
+        Map<Long, List<Integer>> results = collect();
+        Await.until(count + " completions", () -> {
+            if (results.values().stream().mapToInt(List::size).sum() >= count) {
+                return true;
+            }
+            ring.enter(false, 1, 10 * MILLISECOND);
+            collect().forEach((userData, more) -> results.merge(userData, more, RingFixture::joined));
+            return false;
+        });
         return results;
     }
 
