@@ -14,10 +14,11 @@ final class Comparison {
     /**
      * One variant's figures.
      *
-     * @param nanos the cost of an operation in each round
+     * @param nanos the time an operation takes in each round
+     * @param cpuNanos the processor time of all threads for an operation in each round
      * @param speed how many operations it does in the time the baseline does one, in each round
      */
-    record Row(String name, double[] nanos, double[] speed) {
+    record Row(String name, double[] nanos, double[] cpuNanos, double[] speed) {
     }
 
     private record Entry(String name, Variant variant) {
@@ -80,9 +81,12 @@ final class Comparison {
 
     private List<Row> measure(long[] operations, int rounds) throws Exception {
         double[][] nanos = new double[operations.length][rounds];
+        double[][] cpuNanos = new double[operations.length][rounds];
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < operations.length; i++) {
-                nanos[i][round] = entries.get(i).variant().run(operations[i]).nanosPerOperation();
+                Variant.Cost cost = entries.get(i).variant().run(operations[i]);
+                nanos[i][round] = cost.nanosPerOperation();
+                cpuNanos[i][round] = (double) cost.cpuNanos() / cost.operations();
             }
         }
         List<Row> rows = new ArrayList<>();
@@ -91,7 +95,7 @@ final class Comparison {
             for (int round = 0; round < rounds; round++) {
                 speed[round] = nanos[0][round] / nanos[i][round];
             }
-            rows.add(new Row(entries.get(i).name(), nanos[i], speed));
+            rows.add(new Row(entries.get(i).name(), nanos[i], cpuNanos[i], speed));
         }
         print(rows);
         return rows;
@@ -100,12 +104,13 @@ final class Comparison {
     private void print(List<Row> rows) {
         System.out.println();
         System.out.println(title);
-        System.out.printf("  %-44s %10s %10s %10s   %s%n", "", "min ns", "median ns", "max ns",
+        System.out.printf("  %-48s %8s %8s %8s %8s   %s%n", "", "min ns", "median", "max", "cpu",
                 "speed, first = 1: median (min – max)");
         for (Row row : rows) {
-            System.out.printf(Locale.ROOT, "  %-44s %10.0f %10.0f %10.0f   %.2f (%.2f – %.2f)%n", row.name(),
-                    at(row.nanos(), 0), median(row.nanos()), at(row.nanos(), 1), median(row.speed()),
-                    at(row.speed(), 0), at(row.speed(), 1));
+            double cpu = median(row.cpuNanos());
+            System.out.printf(Locale.ROOT, "  %-48s %8.0f %8.0f %8.0f %8s   %.2f (%.2f – %.2f)%n", row.name(),
+                    at(row.nanos(), 0), median(row.nanos()), at(row.nanos(), 1), cpu > 0 ? Math.round(cpu) : "",
+                    median(row.speed()), at(row.speed(), 0), at(row.speed(), 1));
         }
     }
 
