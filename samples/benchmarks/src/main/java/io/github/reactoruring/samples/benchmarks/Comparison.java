@@ -48,7 +48,7 @@ final class Comparison {
                 operations[i] = scale(entries.get(i).variant().run(operations[i]), settings.millis() * 1_000_000L);
             }
         }
-        return measure(operations, settings.rounds());
+        return measure(operations, settings);
     }
 
     /** Runs with the same operation count for all. */
@@ -62,7 +62,7 @@ final class Comparison {
                 entry.variant().run(operationsPerRound);
             }
         }
-        return measure(operations, settings.rounds());
+        return measure(operations, settings);
     }
 
     private static long calibrate(Variant variant, long targetNanos) throws Exception {
@@ -79,12 +79,14 @@ final class Comparison {
         return Math.max(1, (long) (targetNanos / cost.nanosPerOperation()));
     }
 
-    private List<Row> measure(long[] operations, int rounds) throws Exception {
+    private List<Row> measure(long[] operations, Settings settings) throws Exception {
+        int rounds = settings.rounds();
+        Quiet quiet = new Quiet(settings.patienceSeconds());
         double[][] nanos = new double[operations.length][rounds];
         double[][] cpuNanos = new double[operations.length][rounds];
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < operations.length; i++) {
-                Variant.Cost cost = entries.get(i).variant().run(operations[i]);
+                Variant.Cost cost = quiet.run(entries.get(i).variant(), operations[i]);
                 nanos[i][round] = cost.nanosPerOperation();
                 cpuNanos[i][round] = (double) cost.cpuNanos() / cost.operations();
             }
@@ -98,6 +100,9 @@ final class Comparison {
             rows.add(new Row(entries.get(i).name(), nanos[i], cpuNanos[i], speed));
         }
         print(rows);
+        if (quiet.disturbed() > 0) {
+            System.out.printf("  (other processes disturbed %d of %d runs)%n", quiet.disturbed(), rounds * rows.size());
+        }
         return rows;
     }
 

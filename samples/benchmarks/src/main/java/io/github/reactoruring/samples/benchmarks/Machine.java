@@ -1,5 +1,6 @@
 package io.github.reactoruring.samples.benchmarks;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryStream;
@@ -16,6 +17,36 @@ final class Machine {
     private static final Path TRACING = Path.of("/sys/kernel/tracing");
 
     private Machine() {
+    }
+
+    /**
+     * What has been used of the processors up to a moment.
+     *
+     * @param wallNanos when
+     * @param busyNanos by all processes
+     * @param ownNanos by this one
+     */
+    record Usage(long wallNanos, long busyNanos, long ownNanos) {
+
+        /** Returns the share of all processors that other processes took since {@code earlier}. */
+        double othersSince(Usage earlier) {
+            long others = (busyNanos - earlier.busyNanos) - (ownNanos - earlier.ownNanos);
+            long available = (wallNanos - earlier.wallNanos) * Runtime.getRuntime().availableProcessors();
+            return (double) others / available;
+        }
+    }
+
+    static Usage usage() throws IOException {
+        // user nice system idle iowait irq softirq steal, in hundredths of a second; a guest's time is in user's.
+        String[] fields;
+        try (BufferedReader stat = Files.newBufferedReader(Path.of("/proc/stat"))) {
+            fields = stat.readLine().trim().split(" +");
+        }
+        long ticks = 0;
+        for (int i = 1; i <= 8; i++) {
+            ticks += i == 4 || i == 5 ? 0 : Long.parseLong(fields[i]);
+        }
+        return new Usage(System.nanoTime(), ticks * 10_000_000L, cpuNanos());
     }
 
     /** Returns the processor time this process has taken. */
