@@ -86,13 +86,13 @@ final class Canceller {
 
     /** Tells that all completions so far were dispatched. */
     void settled() {
-        if (ring.staged() == 0) {
+        if (!pursuit.isIdle() && ring.staged() == 0) {
             pursuit.settled(ring.nanoTime());
         }
     }
 
     /** Stages what fits; runs before this turn's requests are staged. */
-    void stage(long now) {
+    void stage() {
         if (anyPending && ring.freeSqes() > 0) {
             anyPending = false;
             stageWide(0, -1, IoUringAbi.IORING_ASYNC_CANCEL_ANY);
@@ -100,7 +100,9 @@ final class Canceller {
         if (!pending.isEmpty()) {
             stagePending();
         }
-        pursueAgain(now);
+        if (!pursuit.isIdle()) {
+            pursueAgain(ring.nanoTime());
+        }
     }
 
     private void stagePending() {

@@ -150,7 +150,7 @@ public final class EventLoop {
     public int turn(boolean mayBlock) {
         int work = runTasks();
         boolean wakeable = wakePoll.arm();
-        canceller.stage(ring.nanoTime());
+        canceller.stage();
         submitter.stage();
         boolean block = mayBlock && wakeable && nothingToDo() && mailbox.park();
         stats.inFlight.set(inFlight.size());

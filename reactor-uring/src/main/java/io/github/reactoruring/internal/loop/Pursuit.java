@@ -20,11 +20,18 @@ final class Pursuit {
     private List<Request> fresh = new ArrayList<>();
     private List<Request> spare = new ArrayList<>();
     private final List<ArrayDeque<Request>> levels = new ArrayList<>();
+    /** How many the levels hold, those whose final CQE has come meanwhile included. */
+    private int waiting;
 
     Pursuit() {
         for (int level = 0; level < DELAY_NANOS.length; level++) {
             levels.add(new ArrayDeque<>());
         }
+    }
+
+    /** Says whether nothing was cancelled lately, and nothing waits to be: there is no need to know the time. */
+    boolean isIdle() {
+        return waiting == 0 && fresh.isEmpty();
     }
 
     void cancelled(Request request) {
@@ -44,6 +51,7 @@ final class Pursuit {
                 request.pursue(Math.min(level + 1, DELAY_NANOS.length - 1),
                         now + DELAY_NANOS[level] * MILLISECOND_NANOS);
                 levels.get(level).add(request);
+                waiting++;
             }
         }
         settled.clear();
@@ -62,6 +70,7 @@ final class Pursuit {
                     due.add(request);
                 }
                 level.remove();
+                waiting--;
             }
         }
     }
@@ -73,6 +82,7 @@ final class Pursuit {
             Request request;
             while ((request = level.peek()) != null && !request.inFlight()) {
                 level.remove();
+                waiting--;
             }
             if (request != null) {
                 shortest = Math.min(shortest, Math.max(0, request.pursuitNanos() - now));

@@ -18,6 +18,9 @@ public final class Benchmarks {
 
     static final Map<String, Suite> SUITES = new LinkedHashMap<>();
 
+    private static final Map<String, Class<?>> JMH = Map.of("path", PathBenchmark.class, "planner",
+            PlannerBenchmark.class);
+
     static {
         SUITES.put("reads", RandomReads::run);
         SUITES.put("sequential", SequentialReads::run);
@@ -38,23 +41,18 @@ public final class Benchmarks {
                 names.add(arg);
             }
         }
-        describeMachine();
+        Machine.describe();
         for (String name : names.isEmpty() ? SUITES.keySet() : names) {
             Suite suite = SUITES.get(name);
             if (suite != null) {
                 suite.run(settings);
-            } else if (name.equals("planner")) {
-                new Runner(new OptionsBuilder().include(PlannerBenchmark.class.getName()).build()).run();
+            } else if (JMH.containsKey(name)) {
+                new Runner(new OptionsBuilder().include(JMH.get(name).getName()).build()).run();
             } else {
                 throw new IllegalArgumentException(
-                        "No such benchmark: " + name + "; there are " + SUITES.keySet() + " and planner (JMH)");
+                        "No such benchmark: " + name + "; there are " + SUITES.keySet() + " and, by JMH, "
+                                + JMH.keySet());
             }
         }
-    }
-
-    private static void describeMachine() {
-        System.out.println("Java " + Runtime.version() + ", " + System.getProperty("os.name") + " "
-                + System.getProperty("os.version") + " " + System.getProperty("os.arch") + ", "
-                + Runtime.getRuntime().availableProcessors() + " CPUs");
     }
 }

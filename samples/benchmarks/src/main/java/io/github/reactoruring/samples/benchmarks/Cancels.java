@@ -63,7 +63,7 @@ final class Cancels {
             awaitInFlight(uring, 0);
             nanos += System.nanoTime() - start;
         }
-        return new Variant.Cost(batches * k, nanos);
+        return new Variant.Cost(batches * k, nanos, 0);
     }
 
     /** Spins: to be woken would cost more than what is measured. */
@@ -96,7 +96,7 @@ final class Cancels {
             ring.await(k);
             nanos += System.nanoTime() - start;
         }
-        return new Variant.Cost(batches * k, nanos);
+        return new Variant.Cost(batches * k, nanos, 0);
     }
 
     /** A pipe whose descriptors are known: made by another ring, which matters to nobody. */

@@ -14,10 +14,11 @@ final class Comparison {
     /**
      * One variant's figures.
      *
-     * @param nanos the cost of an operation in each round
+     * @param nanos the time an operation takes in each round
+     * @param cpuNanos the processor time of all threads for an operation in each round
      * @param speed how many operations it does in the time the baseline does one, in each round
      */
-    record Row(String name, double[] nanos, double[] speed) {
+    record Row(String name, double[] nanos, double[] cpuNanos, double[] speed) {
     }
 
     private record Entry(String name, Variant variant) {
@@ -47,7 +48,7 @@ final class Comparison {
                 operations[i] = scale(entries.get(i).variant().run(operations[i]), settings.millis() * 1_000_000L);
             }
         }
-        return measure(operations, settings.rounds());
+        return measure(operations, settings);
     }
 
     /** Runs with the same operation count for all. */
@@ -61,7 +62,7 @@ final class Comparison {
                 entry.variant().run(operationsPerRound);
             }
         }
-        return measure(operations, settings.rounds());
+        return measure(operations, settings);
     }
 
     private static long calibrate(Variant variant, long targetNanos) throws Exception {
@@ -78,11 +79,16 @@ final class Comparison {
         return Math.max(1, (long) (targetNanos / cost.nanosPerOperation()));
     }
 
-    private List<Row> measure(long[] operations, int rounds) throws Exception {
+    private List<Row> measure(long[] operations, Settings settings) throws Exception {
+        int rounds = settings.rounds();
+        Quiet quiet = new Quiet(settings.patienceSeconds());
         double[][] nanos = new double[operations.length][rounds];
+        double[][] cpuNanos = new double[operations.length][rounds];
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < operations.length; i++) {
-                nanos[i][round] = entries.get(i).variant().run(operations[i]).nanosPerOperation();
+                Variant.Cost cost = quiet.run(entries.get(i).variant(), operations[i]);
+                nanos[i][round] = cost.nanosPerOperation();
+                cpuNanos[i][round] = (double) cost.cpuNanos() / cost.operations();
             }
         }
         List<Row> rows = new ArrayList<>();
@@ -91,21 +97,25 @@ final class Comparison {
             for (int round = 0; round < rounds; round++) {
                 speed[round] = nanos[0][round] / nanos[i][round];
             }
-            rows.add(new Row(entries.get(i).name(), nanos[i], speed));
+            rows.add(new Row(entries.get(i).name(), nanos[i], cpuNanos[i], speed));
         }
         print(rows);
+        if (quiet.disturbed() > 0) {
+            System.out.printf("  (other processes disturbed %d of %d runs)%n", quiet.disturbed(), rounds * rows.size());
+        }
         return rows;
     }
 
     private void print(List<Row> rows) {
         System.out.println();
         System.out.println(title);
-        System.out.printf("  %-44s %10s %10s %10s   %s%n", "", "min ns", "median ns", "max ns",
+        System.out.printf("  %-48s %8s %8s %8s %8s   %s%n", "", "min ns", "median", "max", "cpu",
                 "speed, first = 1: median (min – max)");
         for (Row row : rows) {
-            System.out.printf(Locale.ROOT, "  %-44s %10.0f %10.0f %10.0f   %.2f (%.2f – %.2f)%n", row.name(),
-                    at(row.nanos(), 0), median(row.nanos()), at(row.nanos(), 1), median(row.speed()),
-                    at(row.speed(), 0), at(row.speed(), 1));
+            double cpu = median(row.cpuNanos());
+            System.out.printf(Locale.ROOT, "  %-48s %8.0f %8.0f %8.0f %8s   %.2f (%.2f – %.2f)%n", row.name(),
+                    at(row.nanos(), 0), median(row.nanos()), at(row.nanos(), 1), cpu > 0 ? Math.round(cpu) : "",
+                    median(row.speed()), at(row.speed(), 0), at(row.speed(), 1));
         }
     }
 

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.netty.NettyBuffers;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
+import io.netty.buffer.ByteBuf;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -61,6 +63,7 @@ final class RandomReads {
             for (int i = 0; i < IN_FLIGHT; i++) {
                 buffers[i] = arena.allocate(BYTES, BYTES);
             }
+            NettyBuffers netty = NettyBuffers.pooled();
             int fd = open(uring, arena);
             UringFile file = Await.value(uring.files().open(path));
             Operation[] operations = new Operation[POSITIONS];
@@ -73,6 +76,9 @@ final class RandomReads {
                             range(n).flatMap(i -> uring.raw().submit(operations[i & MASK]), IN_FLIGHT))))
                     .add("Mono: UringFile.readAt, heap buffers", Variant.timed(n -> count(
                             range(n).flatMap(i -> file.readAt(positions[i & MASK], BYTES), IN_FLIGHT))))
+                    .add("Mono: UringFile.readAt, Netty's buffers", Variant.timed(n -> count(
+                            range(n).flatMap(i -> file.readAt(positions[i & MASK], BYTES, netty)
+                                    .doOnNext(ByteBuf::release), IN_FLIGHT))))
                     .add("AsynchronousFileChannel", Variant.timed(n -> asynchronous(n, asynchronous)))
                     .add("boundedElastic over FileChannel", Variant.timed(n -> count(elastic(n, channel))))
                     .add("FileChannel loop, one read at a time", Variant.timed(n -> loop(n, channel)))

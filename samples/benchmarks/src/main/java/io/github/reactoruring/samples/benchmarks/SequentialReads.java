@@ -13,6 +13,8 @@ import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.ReadOptions;
+import io.github.reactoruring.netty.NettyBuffers;
+import io.netty.buffer.ByteBuf;
 import reactor.core.publisher.Flux;
 
 /** Reads a file that is in the page cache from one end to the other. */
@@ -48,6 +50,9 @@ final class SequentialReads {
                 }))
                 .add("files().read, heap buffers", Variant.timed(n -> passes(n, file, chunkBytes,
                         () -> bytes(uring.files().read(file.path(), options).map(ByteBuffer::remaining)))))
+                .add("files().read, Netty's pooled buffers", Variant.timed(n -> passes(n, file, chunkBytes,
+                        () -> bytes(uring.files().read(file.path(), options, NettyBuffers.pooled())
+                                .map(SequentialReads::sizeOf)))))
                 .add("DataBufferUtils.read", Variant.timed(n -> passes(n, file, chunkBytes,
                         () -> bytes(DataBufferUtils.read(file.path(), factory, chunkBytes)
                                 .map(DataBuffer::readableByteCount)))))
@@ -76,6 +81,12 @@ final class SequentialReads {
             done += chunksPerPass;
         } while (done < chunks);
         return done;
+    }
+
+    private static int sizeOf(ByteBuf buffer) {
+        int size = buffer.readableBytes();
+        buffer.release();
+        return size;
     }
 
     private static long bytes(Flux<Integer> sizes) {

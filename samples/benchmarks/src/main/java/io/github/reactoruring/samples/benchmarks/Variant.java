@@ -11,8 +11,9 @@ interface Variant {
      *
      * @param operations how many operations were really done
      * @param nanos how long the measured part took
+     * @param cpuNanos the processor time of all threads meanwhile, or 0 where that was not measured
      */
-    record Cost(long operations, long nanos) {
+    record Cost(long operations, long nanos, long cpuNanos) {
 
         double nanosPerOperation() {
             return (double) nanos / operations;
@@ -28,9 +29,10 @@ interface Variant {
     /** Measures all of {@code work}. */
     static Variant timed(Work work) {
         return operations -> {
+            long cpuStart = Machine.cpuNanos();
             long start = System.nanoTime();
             long done = work.run(operations);
-            return new Cost(done, System.nanoTime() - start);
+            return new Cost(done, System.nanoTime() - start, Machine.cpuNanos() - cpuStart);
         };
     }
 }
