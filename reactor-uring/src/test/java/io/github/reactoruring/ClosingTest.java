@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
@@ -67,9 +69,14 @@ class ClosingTest {
             pending.forEach(probe -> assertThat(probe.assertRules().error()).isInstanceOf(IOException.class));
             reading.awaitEnd().assertRules();
             KernelSight sight = trace.stop();
-            assertThat(sight.unfinished()).isEmpty();
-            assertThat(sight.doubled()).isZero();
-            assertThat(sight.cancels().keySet()).as("one, of any").anyMatch(said -> said.startsWith("found "));
+            if (KernelUnderTest.has(RingFeature.SEND_MSG_RING)) {
+                // Older kernels' loops are woken by a poll, which came before the trace and may end after it.
+                assertThat(sight.unfinished()).isEmpty();
+                assertThat(sight.doubled()).isZero();
+            }
+            if (KernelUnderTest.has(RingFeature.CANCEL_ALL_FD_ANY)) {
+                assertThat(sight.cancels().keySet()).as("one, of any").anyMatch(said -> said.startsWith("found "));
+            }
         }
     }
 

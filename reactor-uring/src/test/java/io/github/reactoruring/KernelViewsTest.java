@@ -24,6 +24,7 @@ import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.Descriptors;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import reactor.core.publisher.Flux;
@@ -33,8 +34,6 @@ import reactor.core.publisher.Flux;
 @ParameterizedClass
 @ValueSource(strings = {"", "5.19", "6.0", "6.1", "6.6", "6.12"})
 class KernelViewsTest {
-
-    private static final String PROPERTY = "reactoruring.kernel";
 
     private final String view;
     private Map<String, Integer> descriptorsBefore;
@@ -47,12 +46,7 @@ class KernelViewsTest {
     @BeforeEach
     void open() {
         descriptorsBefore = Descriptors.open();
-        System.setProperty(PROPERTY, view);
-        try {
-            uring = Uring.builder("view").submissionEntries(64).completionEntries(1024).build();
-        } finally {
-            System.clearProperty(PROPERTY);
-        }
+        uring = KernelUnderTest.build(Uring.builder("view").submissionEntries(64).completionEntries(1024), view);
     }
 
     @AfterEach

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.raw.Opcode;
@@ -65,6 +67,7 @@ class BatchDisposalTest {
     @ValueSource(ints = {2, 16, 64, 200})
     @NeedsTrace
     void takesOneCancelForAllReadsOfAPipe(int count) {
+        KernelUnderTest.assume(RingFeature.CANCEL_ALL_FD_ANY);
         UringPipe pipe = ring.get().files().pipe().block();
         List<Disposable> reads = pendingReads(pipe, count);
         KernelSight report;
@@ -166,6 +169,7 @@ class BatchDisposalTest {
 
     @Test
     void joinsDisposalsMadeOnTheRingsOwnThread() {
+        KernelUnderTest.assume(RingFeature.CANCEL_ALL_FD_ANY);
         UringPipe pipe = ring.get().files().pipe().block();
         List<Disposable> reads = pendingReads(pipe, 100);
         UringStats before = ring.get().stats();
@@ -182,6 +186,7 @@ class BatchDisposalTest {
 
     @Test
     void deliversABatchOfSeveralFilesWithOneCancelForEach() {
+        KernelUnderTest.assume(RingFeature.CANCEL_ALL_FD_ANY);
         List<UringPipe> pipes = new ArrayList<>();
         Disposable.Composite reads = ring.get().composite();
         for (int i = 0; i < 5; i++) {

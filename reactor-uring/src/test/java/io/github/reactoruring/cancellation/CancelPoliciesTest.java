@@ -6,6 +6,8 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
+import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringStats;
@@ -43,6 +45,7 @@ class CancelPoliciesTest {
 
     @Test
     void theDefaultMakesOneCancelOf200() {
+        KernelUnderTest.assume(RingFeature.CANCEL_ALL_FD_ANY);
         KernelSight sight = disposeTogether(CancelPolicy.coalesce(), 200);
 
         assertThat(sight.submitted("ASYNC_CANCEL")).isEqualTo(1);
@@ -66,6 +69,7 @@ class CancelPoliciesTest {
 
     @Test
     void alwaysMakesOneCancelOf5000() {
+        KernelUnderTest.assume(RingFeature.CANCEL_ALL_FD_ANY);
         KernelSight sight = disposeTogether(CancelPolicy.always(), 5000);
 
         assertThat(sight.submitted("ASYNC_CANCEL")).isEqualTo(1);
@@ -74,9 +78,11 @@ class CancelPoliciesTest {
 
     @Test
     void aBudgetOfTheUsersIsKept() {
-        // 100 among 100 take (100 / 2 + 1) × 100 visits.
-        assertThat(disposeTogether(CancelPolicy.coalesce(5_100), 100).submitted("ASYNC_CANCEL")).isEqualTo(1);
-        assertThat(disposeTogether(CancelPolicy.coalesce(5_099), 100).submitted("ASYNC_CANCEL")).isEqualTo(100);
+        KernelUnderTest.assume(RingFeature.CANCEL_ALL_FD_ANY);
+        // 100 among 100 take (100 / 2 + 1) × 100 visits; the poll by which older kernels wake the loop is one more.
+        int visits = (100 / 2 + 1) * (KernelUnderTest.has(RingFeature.SEND_MSG_RING) ? 100 : 101);
+        assertThat(disposeTogether(CancelPolicy.coalesce(visits), 100).submitted("ASYNC_CANCEL")).isEqualTo(1);
+        assertThat(disposeTogether(CancelPolicy.coalesce(visits - 1), 100).submitted("ASYNC_CANCEL")).isEqualTo(100);
         assertThat(disposeTogether(CancelPolicy.coalesce(0), 100).submitted("ASYNC_CANCEL")).isEqualTo(100);
     }
 }

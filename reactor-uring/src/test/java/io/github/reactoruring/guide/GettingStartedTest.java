@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.file.UringFile;
@@ -73,6 +75,7 @@ class GettingStartedTest {
 
     @Test
     void aCompositeOfReadsEndsWithOneCancel() {
+        KernelUnderTest.assume(RingFeature.CANCEL_ALL_FD_ANY);
         Uring uring = testUring.get();
         UringPipe pipe = uring.files().pipe().block();
         UringFile source = pipe.source();
