@@ -77,7 +77,10 @@ public interface UringFiles {
      *
      * <p><b>Cancellation:</b> a descriptor that arrives after the disposal is closed.
      *
-     * @param options of {@link java.nio.file.StandardOpenOption}; none opens for reading
+     * @param options of {@link java.nio.file.StandardOpenOption}, {@link java.nio.file.LinkOption#NOFOLLOW_LINKS} and
+     *     {@code com.sun.nio.file.ExtendedOpenOption.DIRECT}; none opens for reading. With DELETE_ON_CLOSE the name goes as
+     *     soon as the file is open, as with {@link java.nio.channels.FileChannel#open}. With DIRECT, see
+     *     {@link UringFile#alignmentBytes()}
      * @throws IllegalArgumentException if the options contradict each other
      * @throws UnsupportedOperationException if an option is not supported
      */

@@ -17,6 +17,7 @@ import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.source.FileReadFlux;
 import io.github.reactoruring.internal.source.MakePipe;
 import io.github.reactoruring.internal.source.OneShotMono;
+import io.github.reactoruring.internal.source.OpenHow;
 import io.github.reactoruring.internal.source.OpenMono;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -24,7 +25,6 @@ import reactor.core.publisher.Mono;
 /** Opens files, each on one of the rings for life. */
 public final class RingFiles implements UringFiles {
 
-    private static final int DEFAULT_MODE = 0666;
     private static final int DEFAULT_MAX_LINE_CHARS = 1 << 20;
 
     private final Supplier<EventLoop> loops;
@@ -80,8 +80,9 @@ public final class RingFiles implements UringFiles {
     }
 
     private Mono<UringFile> open(Path path, boolean direct, OpenOption... options) {
-        int flags = OpenOptions.flags(options);
-        return OpenMono.create(loops.get(), name(path), flags, DEFAULT_MODE, direct, RingFile::new);
+        OpenHow how = OpenOptions.how(direct, options);
+        return OpenMono.create(loops.get(), name(path), how,
+                (file, forceAsync) -> new RingFile(file, forceAsync, Alignment.of(file, how), null));
     }
 
     @Override
