@@ -5,12 +5,15 @@ import java.nio.charset.Charset;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 
+import org.reactivestreams.Publisher;
+
 import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.buffer.BufferReader;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Opens and reads files on the ring.
+ * Opens, reads and writes files on the ring.
  *
  * <p>Paths are those of the default filesystem. Errors are java.nio.file's own, with the path:
  * {@link java.nio.file.NoSuchFileException}, {@link java.nio.file.AccessDeniedException}, … and
@@ -70,6 +73,75 @@ public interface UringFiles {
      * @return fails with {@link java.nio.charset.CharacterCodingException} for bytes that are not of the charset
      */
     Flux<String> lines(Path path, Charset charset, int maxChars);
+
+    /** Writes to a file with {@link WriteOptions#defaults()}; see {@link #write(Path, Publisher, WriteOptions, BufferReader)}. */
+    Mono<Long> write(Path path, Publisher<ByteBuffer> source);
+
+    /** Writes ByteBuffers to a file; see {@link #write(Path, Publisher, WriteOptions, BufferReader)}. */
+    Mono<Long> write(Path path, Publisher<ByteBuffer> source, WriteOptions options);
+
+    /**
+     * Writes what {@code source} emits to a file: opened when the Mono is subscribed to, closed when the source has ended
+     * and the last byte is written. Once the file is open the source is subscribed to, on the ring's thread: what blocks
+     * in it belongs on another, by {@code subscribeOn} and {@code publishOn}.
+     *
+     * <p><b>Demand:</b> {@link WriteOptions#maxInFlight} buffers are requested first, then as many as have been written.
+     * Writes at positions overlap; those that append, and those to a pipe or a device, go one after the other. Small
+     * buffers that are waiting are written together (WRITEV).
+     *
+     * <p><b>Cancellation:</b> cancels the source at once, on the canceller's thread, and returns. Buffers that the kernel
+     * has not got are released, those it has when it is done with them; then the file is closed, and stays or goes as
+     * {@link WriteOptions#partial} says. Where cancel and success cross, the file goes unless the success is emitted.
+     *
+     * <p><b>Buffers:</b> the library owns what the source emits, and frees each buffer once.
+     *
+     * @return emits the number of bytes written; fails with the source's error, or one of java.nio.file's, when the file is
+     *     closed and {@link WriteOptions#partial} is done
+     * @throws IllegalArgumentException if the path is not one of the default filesystem
+     * @implNote OPENAT, WRITE, WRITEV, FSYNC, CLOSE: Linux 5.6; UNLINKAT 5.11; FTRUNCATE 6.9, before that ftruncate(2) off
+     *     the ring
+     */
+    <B> Mono<Long> write(Path path, Publisher<? extends B> source, WriteOptions options,
+            BufferReader<? super B> reader);
+
+    /** Replaces a file, durably; see {@link #replace(Path, Publisher, ReplaceOptions, BufferReader)}. */
+    Mono<Long> replace(Path path, Publisher<ByteBuffer> source);
+
+    /**
+     * Replaces a file, or makes a new one, at once: whoever opens the path sees the former content or all of the new, and
+     * after a crash likewise. The content is written to a file without a name (O_TMPFILE), which gets the path's name when
+     * it is whole.
+     *
+     * <p>The new file has the permissions of the one it replaces, less the umask, and belongs to this process's user. A
+     * symbolic link is replaced itself.
+     *
+     * <p><b>Demand, buffers:</b> as {@link #write(Path, Publisher, WriteOptions, BufferReader)}.
+     *
+     * <p><b>Cancellation:</b> cancels the source at once; nothing is left behind. One that comes too late to stop the new
+     * name finds the new content there.
+     *
+     * <p>Only a process killed in the instant between link and rename, or writing on a filesystem without O_TMPFILE,
+     * leaves a file {@code .reactor-uring-*.tmp} in the directory.
+     *
+     * @return emits the number of bytes when the new content is at the path, and durable where that was asked for
+     * @throws IllegalArgumentException if the path is not one of the default filesystem, or names no file
+     * @implNote OPENAT, STATX, WRITE, FSYNC, LINKAT, RENAMEAT, UNLINKAT, CLOSE: Linux 5.15
+     */
+    <B> Mono<Long> replace(Path path, Publisher<? extends B> source, ReplaceOptions options,
+            BufferReader<? super B> reader);
+
+    /**
+     * Copies the content of a file, reading ahead and writing behind, without a copy in the Java heap. Holes are filled,
+     * attributes are not copied. The target is untouched when the source cannot be opened.
+     *
+     * <p><b>Cancellation:</b> as {@link #write(Path, Publisher, WriteOptions, BufferReader)}.
+     *
+     * @param options how the target is written
+     * @return emits the number of bytes; fails with {@link java.nio.file.FileSystemException} if the two are one file
+     * @implNote READ and WRITE. io_uring has neither copy_file_range nor a clone: where the filesystem could share the
+     *     blocks, {@link java.nio.file.Files#copy} on a thread that may block does less
+     */
+    Mono<Long> copy(Path from, Path to, WriteOptions options);
 
     /**
      * Opens a file. A FIFO is opened for reading without waiting for a writer, and until there is one a read of it is

@@ -8,17 +8,23 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
 
+import org.reactivestreams.Publisher;
+
 import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.file.ReadOptions;
+import io.github.reactoruring.file.ReplaceOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringFiles;
 import io.github.reactoruring.file.UringPipe;
+import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.source.FileReadFlux;
 import io.github.reactoruring.internal.source.MakePipe;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.OpenHow;
 import io.github.reactoruring.internal.source.OpenMono;
+import io.github.reactoruring.internal.source.WriteMono;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -83,6 +89,49 @@ public final class RingFiles implements UringFiles {
         OpenHow how = OpenOptions.how(direct, options);
         return OpenMono.create(loops.get(), name(path), how,
                 (file, forceAsync) -> new RingFile(file, forceAsync, Alignment.of(file, how), null));
+    }
+
+    @Override
+    public Mono<Long> write(Path path, Publisher<ByteBuffer> source) {
+        return write(path, source, WriteOptions.defaults());
+    }
+
+    @Override
+    public Mono<Long> write(Path path, Publisher<ByteBuffer> source, WriteOptions options) {
+        return write(path, source, options, BufferReader.byteBuffers());
+    }
+
+    @Override
+    public <B> Mono<Long> write(Path path, Publisher<? extends B> source, WriteOptions options,
+            BufferReader<? super B> reader) {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(reader, "reader");
+        return WriteMono.write(loops.get(), name(path), source, options, reader);
+    }
+
+    @Override
+    public Mono<Long> replace(Path path, Publisher<ByteBuffer> source) {
+        return replace(path, source, ReplaceOptions.defaults(), BufferReader.byteBuffers());
+    }
+
+    @Override
+    public <B> Mono<Long> replace(Path path, Publisher<? extends B> source, ReplaceOptions options,
+            BufferReader<? super B> reader) {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(reader, "reader");
+        String name = name(path);
+        if (path.getFileName() == null || path.getFileName().toString().isEmpty()) {
+            throw new IllegalArgumentException("\"" + path + "\" names no file in a directory");
+        }
+        return WriteMono.replace(loops.get(), name, source, options, reader);
+    }
+
+    @Override
+    public Mono<Long> copy(Path from, Path to, WriteOptions options) {
+        Objects.requireNonNull(options, "options");
+        return FileCopy.create(loops.get(), name(from), name(to), options);
     }
 
     @Override
