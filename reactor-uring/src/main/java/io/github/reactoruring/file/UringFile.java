@@ -144,6 +144,21 @@ public interface UringFile {
     Mono<Long> size();
 
     /**
+     * Reads an extended attribute, see {@link UringFileSystem#getAttribute}.
+     *
+     * @return empty if the file has none of that name
+     * @implNote FGETXATTR: Linux 5.19
+     */
+    Mono<byte[]> getAttribute(String name);
+
+    /**
+     * Makes or replaces an extended attribute, see {@link UringFileSystem#setAttribute}.
+     *
+     * @implNote FSETXATTR: Linux 5.19
+     */
+    Mono<Void> setAttribute(String name, byte[] value);
+
+    /**
      * Returns what positions, lengths and the addresses of direct buffers have to be multiples of: 1, unless the file was
      * opened with {@code ExtendedOpenOption.DIRECT}. Then it is what the kernel says (statx(2), Linux 6.1), or 512, the
      * least any disk wants. See {@link BufferFactory#aligned}.

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemLoopException;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -117,6 +119,29 @@ class UringFileTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void readsAndSetsExtendedAttributes(boolean direct) throws Exception {
+        Path path = Files.createFile(directory.resolve("file"));
+        UringFile file = (direct
+                ? ring.get().files().openDirect(path, READ, WRITE)
+                : ring.get().files().open(path, READ, WRITE)).block();
+        byte[] large = new byte[1000];
+        Arrays.fill(large, (byte) 7);
+        try {
+            file.setAttribute("user.large", large).then(file.setAttribute("user.empty", new byte[0])).block();
+
+            assertThat(ring.get().fileSystem().getAttribute(path, "user.large").block()).isEqualTo(large);
+            assertThat(file.getAttribute("user.large").block()).isEqualTo(large);
+            assertThat(file.getAttribute("user.empty").block()).isEmpty();
+            assertThat(file.getAttribute("user.none").blockOptional()).isEmpty();
+            assertThatThrownBy(() -> file.setAttribute("nothing", large).block())
+                    .hasRootCauseInstanceOf(IOException.class).hasMessageContaining(path.toString());
+        } finally {
+            file.close().block();
+        }
+    }
+
     @Test
     void failsAllOperationsAfterItsEnd() throws Exception {
         UringFile file = ring.get().files().open(Files.createFile(directory.resolve("file")), READ, WRITE).block();
@@ -125,7 +150,8 @@ class UringFileTest {
 
         List<Mono<?>> late = List.of(file.read(1), file.readAt(0, 1), file.write(bytes("a")),
                 file.writeAt(0, List.of(bytes("a"), bytes("b"))), file.fsync(), file.fdatasync(), file.allocate(0, 1),
-                file.truncate(0), file.advise(0, 0, Advice.NORMAL), file.size(), file.transferTo(file, 1));
+                file.truncate(0), file.advise(0, 0, Advice.NORMAL), file.size(), file.transferTo(file, 1),
+                file.getAttribute("user.a"), file.setAttribute("user.a", new byte[1]));
         for (Mono<?> operation : late) {
             assertThatThrownBy(operation::block).as(operation.toString())
                     .hasCauseInstanceOf(ClosedChannelException.class);

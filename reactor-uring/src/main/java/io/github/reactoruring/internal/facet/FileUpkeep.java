@@ -7,12 +7,14 @@ import java.util.Objects;
 import io.github.reactoruring.file.Advice;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.ExtendedAttribute;
 import io.github.reactoruring.internal.source.FileCommand;
 import io.github.reactoruring.internal.source.FileCommand.Command;
 import io.github.reactoruring.internal.source.LoopMono;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.StatOnce;
 import io.github.reactoruring.internal.source.Truncation;
+import io.github.reactoruring.raw.Opcode;
 import reactor.core.publisher.Mono;
 
 /** What is done to an open file besides reading and writing it. */
@@ -89,6 +91,26 @@ record FileUpkeep(OpenFile file) {
         }
         return OneShotMono.create(file.loop(), (loop, actual) -> new StatOnce<>(file, actual, STATX_SIZE,
                 status -> status.get(ValueLayout.JAVA_LONG, STX_SIZE_OFFSET)));
+    }
+
+    Mono<byte[]> getAttribute(String name) {
+        Objects.requireNonNull(name, "name");
+        demand(Opcode.FGETXATTR);
+        return ExtendedAttribute.get(file, name);
+    }
+
+    Mono<Void> setAttribute(String name, byte[] value) {
+        Objects.requireNonNull(name, "name");
+        byte[] copy = value.clone();
+        demand(Opcode.FSETXATTR);
+        return ExtendedAttribute.set(file, name, copy);
+    }
+
+    private void demand(Opcode opcode) {
+        if (!file.loop().ring().features().supports(opcode.code())) {
+            throw new UnsupportedOperationException(
+                    "This kernel has no " + opcode + ", which came with Linux " + opcode.since());
+        }
     }
 
     Mono<Void> close() {

@@ -221,6 +221,16 @@ final class RingFile implements UringFile {
     }
 
     @Override
+    public Mono<byte[]> getAttribute(String name) {
+        return upkeep.getAttribute(name);
+    }
+
+    @Override
+    public Mono<Void> setAttribute(String name, byte[] value) {
+        return upkeep.setAttribute(name, value);
+    }
+
+    @Override
     public int alignmentBytes() {
         return alignment.bytes();
     }
