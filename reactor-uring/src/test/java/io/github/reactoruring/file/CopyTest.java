@@ -3,6 +3,7 @@ package io.github.reactoruring.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.RandomAccessFile;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import io.github.reactoruring.file.WriteOptions.Creation;
 import io.github.reactoruring.file.WriteOptions.Partial;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.Descriptors;
+import io.github.reactoruring.testing.MountedTmpfs;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
@@ -34,7 +36,7 @@ class CopyTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 262_143, 262_144, 262_145, 20_000_000})
+    @ValueSource(ints = {0, 1, 524_287, 524_288, 524_289, 20_000_000})
     void copiesTheContent(int size) throws Exception {
         byte[] content = new byte[size];
         new Random(size).nextBytes(content);
@@ -51,6 +53,19 @@ class CopyTest {
         Path to = directory.resolve("to");
         assertThat(copy(Path.of("/proc/version"), to, WriteOptions.defaults())).isPositive();
         assertThat(to).hasSameTextualContentAs(Path.of("/proc/version"));
+    }
+
+    @Test
+    void copiesMoreThanFourGibibytes() throws Exception {
+        long size = (5L << 30) + 12_345;
+        // Of a tmpfs a hole is read without taking memory.
+        try (MountedTmpfs small = MountedTmpfs.mount(directory.resolve("small"), 1024)) {
+            Path sparse = small.directory().resolve("sparse");
+            try (RandomAccessFile file = new RandomAccessFile(sparse.toFile(), "rw")) {
+                file.setLength(size);
+            }
+            assertThat(copy(sparse, Path.of("/dev/null"), WriteOptions.defaults())).isEqualTo(size);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
@@ -24,6 +25,7 @@ import org.reactivestreams.Publisher;
 
 import io.github.reactoruring.file.WriteOptions.Partial;
 import io.github.reactoruring.testing.ChildJvm;
+import io.github.reactoruring.testing.Fifo;
 import io.github.reactoruring.testing.MountedTmpfs;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
@@ -76,6 +78,34 @@ class WriteErrorsTest {
             }
             reader.awaitNothingLeft();
         }
+    }
+
+    @Test
+    void aFullDeviceIsNotDeleted() {
+        Path device = Path.of("/dev/full");
+        WriteOptions options = WriteOptions.defaults().withPartial(Partial.DELETE);
+
+        assertThat(error(files().write(device, Flux.just(ByteBuffer.allocate(10)), options)))
+                .hasMessage(device + ": no space left on device");
+
+        assertThat(device).exists();
+    }
+
+    @Test
+    void aPipeNobodyReadsAnyMoreIsBroken() throws Exception {
+        Path fifo = Fifo.make(directory.resolve("fifo"));
+        TrackedReader reader = new TrackedReader();
+        Flux<TrackedReader.Buffer> endless = Flux.generate(sink -> sink.next(reader.buffer(new byte[100_000])));
+        Probe<Long> probe = Probe.idle();
+        files().write(fifo, endless, WriteOptions.defaults(), reader).subscribe(probe);
+        probe.request(1);
+
+        try (InputStream pipe = Files.newInputStream(fifo)) {
+            assertThat(pipe.readNBytes(300_000)).hasSize(300_000);
+        }
+
+        assertThat(probe.awaitEnd().error()).isInstanceOf(IOException.class).hasMessageContaining("EPIPE");
+        reader.awaitNothingLeft();
     }
 
     @Test

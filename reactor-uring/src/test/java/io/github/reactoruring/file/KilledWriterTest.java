@@ -3,6 +3,7 @@ package io.github.reactoruring.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,10 +19,10 @@ import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.ChildJvm;
 import io.github.reactoruring.testing.NeedsUring;
 
-/** A process that goes on replacing a file is killed at random: the file holds the whole of one of its contents. */
+/** A process that goes on writing is killed at random, and what it leaves is looked at. */
 @NeedsUring
 @Tag("fault")
-class ReplaceKillTest {
+class KilledWriterTest {
 
     private static final int KILLS = 8;
 
@@ -51,6 +52,28 @@ class ReplaceKillTest {
             assertThat(others).hasSizeLessThanOrEqualTo(1).allMatch(name -> name.matches("\\.reactor-uring-.*\\.tmp"));
             for (String other : others) {
                 Files.delete(directory.resolve(other));
+            }
+        }
+    }
+
+    @Test
+    void killedProcessLeavesAPrefixOfWhatItAppends() throws Exception {
+        Path path = directory.resolve("file");
+        Random random = new Random();
+        for (int kill = 0; kill < KILLS / 2; kill++) {
+            Files.deleteIfExists(path);
+            Process child = new ChildJvm().start(AppendLoopMain.class, path.toString());
+            long least = random.nextInt(1_000_000);
+            try {
+                Await.until("some content", () -> path.toFile().length() > least || !child.isAlive());
+            } finally {
+                child.destroyForcibly().waitFor();
+            }
+
+            ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(path));
+            assertThat(content.remaining()).isGreaterThan((int) least);
+            for (int number = 0; content.remaining() >= Integer.BYTES; number++) {
+                assertThat(content.getInt()).isEqualTo(number);
             }
         }
     }
