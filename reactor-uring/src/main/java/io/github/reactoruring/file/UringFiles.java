@@ -13,7 +13,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Opens, reads and writes files on the ring.
+ * Opens, reads, follows and writes files on the ring.
  *
  * <p>Paths are those of the default filesystem. Errors are java.nio.file's own, with the path:
  * {@link java.nio.file.NoSuchFileException}, {@link java.nio.file.AccessDeniedException}, … and
@@ -73,6 +73,42 @@ public interface UringFiles {
      * @return fails with {@link java.nio.charset.CharacterCodingException} for bytes that are not of the charset
      */
     Flux<String> lines(Path path, Charset charset, int maxChars);
+
+    /** Follows a file from its start, into heap buffers; see {@link #tail(Path, TailOptions, BufferFactory)}. */
+    Flux<ByteBuffer> tail(Path path);
+
+    /**
+     * Follows a file: emits what is in it, then what is appended, until it is cancelled or the file's directory is removed.
+     *
+     * <p>A file that became shorter is read from its start. When the path leads to another file, and that has content, the
+     * old one is read to its end and the new one from its start; what is written to the old one later is not told, nor what
+     * is written to a deleted file. A file that is not there is waited for. inotify says when to look, and besides a timer does
+     * ({@link TailOptions#checkEvery}): inotify tells nothing of a symbolic link's target, of hard links elsewhere, and of
+     * what other machines do to a network filesystem.
+     *
+     * <p>A file that is truncated and grows beyond its former size between two looks is taken for one that grew; of a file
+     * replaced twice between two looks the one in the middle is missed.
+     *
+     * <p><b>Demand:</b> no more chunks are in flight or buffered than were requested; the rest stays in the file. The watch is
+     * placed and the file opened at the subscription.
+     *
+     * <p><b>Cancellation:</b> as {@link #read(Path, ReadOptions, BufferFactory)}; the watch ends with it.
+     *
+     * <p><b>Buffers:</b> of 1..chunkBytes bytes, each owned by the subscriber.
+     *
+     * @return fails if the directory is not there, or if the path leads to something else than a regular file. Each
+     *     subscriber takes one of the user's inotify instances, see {@link UringFileSystem#watch}
+     * @throws IllegalArgumentException if the path is not one of the default filesystem, or names no file
+     */
+    <B> Flux<B> tail(Path path, TailOptions options, BufferFactory<B> buffers);
+
+    /**
+     * Follows a UTF-8 file line by line, without the line ends; see {@link #tail(Path, TailOptions, BufferFactory)}. The last
+     * line is emitted when it has its line end. Lines have up to 1,048,576 characters, as with {@link #lines(Path)}.
+     *
+     * @return fails with {@link java.nio.charset.CharacterCodingException} for bytes that are not UTF-8
+     */
+    Flux<String> tailLines(Path path, TailOptions options);
 
     /** Writes to a file with {@link WriteOptions#defaults()}; see {@link #write(Path, Publisher, WriteOptions, BufferReader)}. */
     Mono<Long> write(Path path, Publisher<ByteBuffer> source);

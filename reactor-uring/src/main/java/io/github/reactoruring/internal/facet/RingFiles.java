@@ -14,6 +14,7 @@ import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.ReplaceOptions;
+import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringFiles;
 import io.github.reactoruring.file.UringPipe;
@@ -76,6 +77,24 @@ public final class RingFiles implements UringFiles {
     }
 
     @Override
+    public Flux<ByteBuffer> tail(Path path) {
+        return tail(path, TailOptions.fromStart(), BufferFactory.heap());
+    }
+
+    @Override
+    public <B> Flux<B> tail(Path path, TailOptions options, BufferFactory<B> buffers) {
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(buffers, "buffers");
+        return FileTail.create(loops.get(), requireFileName(path), options, buffers);
+    }
+
+    @Override
+    public Flux<String> tailLines(Path path, TailOptions options) {
+        Flux<ByteBuffer> chunks = tail(path, options, BufferFactory.heap());
+        return TextFlux.lines(TextFlux.text(chunks, StandardCharsets.UTF_8), name(path), DEFAULT_MAX_LINE_CHARS);
+    }
+
+    @Override
     public Mono<UringFile> open(Path path, OpenOption... options) {
         return open(path, false, options);
     }
@@ -121,11 +140,7 @@ public final class RingFiles implements UringFiles {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(reader, "reader");
-        String name = name(path);
-        if (path.getFileName() == null || path.getFileName().toString().isEmpty()) {
-            throw new IllegalArgumentException("\"" + path + "\" names no file in a directory");
-        }
-        return WriteMono.replace(loops.get(), name, source, options, reader);
+        return WriteMono.replace(loops.get(), name(requireFileName(path)), source, options, reader);
     }
 
     @Override
@@ -138,6 +153,14 @@ public final class RingFiles implements UringFiles {
     public Mono<UringPipe> pipe() {
         return OneShotMono.create(loops.get(), (loop, actual) -> new MakePipe<>(loop, actual,
                 (source, sink) -> new UringPipe(new RingFile(source, false), new RingFile(sink, false))));
+    }
+
+    private static Path requireFileName(Path path) {
+        name(path);
+        if (path.getFileName() == null || path.getFileName().toString().isEmpty()) {
+            throw new IllegalArgumentException("\"" + path + "\" names no file in a directory");
+        }
+        return path;
     }
 
     private static String name(Path path) {
