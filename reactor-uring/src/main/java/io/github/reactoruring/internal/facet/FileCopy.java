@@ -22,8 +22,7 @@ import io.github.reactoruring.internal.sys.PathName;
 import reactor.core.publisher.Mono;
 
 /**
- * Copies a file by reading ahead and writing behind, through native memory: as fast as SPLICE through a pipe of 1 MiB, and
- * without its limits, see docs/decisions/0010-copying-files.md.
+ * Copies a file by reading ahead and writing behind, through native memory, see docs/decisions/0010-copying-files.md.
  *
  * <p>The source is open, and known to be another file, before the target is touched.
  */
