@@ -78,6 +78,10 @@ class CopyTest {
                 .hasCauseInstanceOf(FileSystemException.class).hasMessageContaining("is a directory");
 
         assertThat(to).hasContent("old");
+        Path none = directory.resolve("none");
+        assertThatThrownBy(() -> copy(directory, none, WriteOptions.defaults()))
+                .hasCauseInstanceOf(FileSystemException.class).hasMessageContaining("is a directory");
+        assertThat(none).doesNotExist();
     }
 
     @Test

@@ -48,12 +48,13 @@ final class FileCopy {
         Mono<Long> write = WriteMono.write(source.loop(), to,
                 FileReadFlux.ofOpen(source, reading, PooledChunks.INSTANCE),
                 options.withMaxInFlight(inFlight), PooledChunks.INSTANCE);
-        return identity(source).zipWith(identity(source.loop(), to)).handle((pair, sink) -> {
-            if (pair.getT1().isSameFile(pair.getT2())) {
+        // One after the other: a source that is a directory is told even where there is no target yet.
+        return identity(source).flatMap(own -> identity(source.loop(), to).<Void>handle((other, sink) -> {
+            if (own.isSameFile(other)) {
                 sink.error(new FileSystemException(PathName.printable(source.name()), PathName.printable(to),
                         "are the same file"));
             }
-        }).then(write);
+        })).then(write);
     }
 
     private static Mono<FileIdentity> identity(OpenFile source) {
