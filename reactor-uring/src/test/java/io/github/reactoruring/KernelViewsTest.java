@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Test;
 
 import io.github.reactoruring.file.ReadOptions;
+import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
@@ -28,6 +31,7 @@ import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Runs the library as on older kernels, whose features are left unused. */
 @NeedsUring
@@ -72,6 +76,22 @@ class KernelViewsTest {
 
         assertThat(uring.files().read(file, ReadOptions.defaults().withChunkBytes(1000)).count().block())
                 .isEqualTo(100);
+    }
+
+    @Test
+    void writesReplacesAndTruncatesAFile(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("file");
+        Flux<ByteBuffer> source = Flux.range(0, 100).map(i -> ByteBuffer.allocate(100));
+        assertThat(uring.files().write(file, source).block()).isEqualTo(10_000);
+        assertThat(uring.files().replace(file, source.take(3)).block()).isEqualTo(300);
+
+        UringFile open = uring.files().open(file, StandardOpenOption.WRITE).block();
+        Mono<Void> late = open.truncate(1);
+        open.truncate(5).block();
+        open.close().block();
+
+        assertThat(file).hasSize(5);
+        assertThatThrownBy(late::block).hasCauseInstanceOf(ClosedChannelException.class);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -18,6 +19,7 @@ import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.Fifo;
 import io.github.reactoruring.testing.RawPipe;
+import reactor.core.publisher.Flux;
 
 /** Lists the public sources, each in a state that goes on until it is cancelled, or in one that ends by itself. */
 final class SourceCases {
@@ -26,6 +28,7 @@ final class SourceCases {
     private static final int POLLOUT = 4;
     private static final int PIPE_BYTES = 65_536;
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final Flux<ByteBuffer> BYTES = Flux.just(ByteBuffer.allocate(16), ByteBuffer.allocate(16));
 
     private SourceCases() {
     }
@@ -44,6 +47,11 @@ final class SourceCases {
 
         Publisher<?> make(World world) {
             return source.apply(world);
+        }
+
+        /** Returns how many SQEs of its opcode a subscriber may cause: a replacement opens the directory, then the file. */
+        int mostOfOpcode() {
+            return name.equals("files.replace") ? 2 : 1;
         }
 
         @Override
@@ -68,7 +76,11 @@ final class SourceCases {
                 new Case("files.open", "OPENAT", world -> world.uring.files().open(world.lonelyFifo,
                         StandardOpenOption.WRITE, StandardOpenOption.CREATE)),
                 new Case("file.read", "READ", world -> world.pipe.source().read(16)),
-                new Case("file.write", "WRITE", world -> world.pipe.sink().write(ByteBuffer.allocate(1))));
+                new Case("file.write", "WRITE", world -> world.pipe.sink().write(ByteBuffer.allocate(1))),
+                new Case("file.write of several", "WRITEV",
+                        world -> world.pipe.sink().write(List.of(ByteBuffer.allocate(1), ByteBuffer.allocate(1)))),
+                new Case("file.transferTo", "SPLICE", world -> world.pipe.source().transferTo(world.file, 10)),
+                new Case("files.write", "OPENAT", world -> world.uring.files().write(world.lonelyFifo, BYTES)));
     }
 
     /** Makes sources that end at once. */
@@ -86,7 +98,11 @@ final class SourceCases {
                 new Case("files.open of a file", "OPENAT", world -> world.uring.files().open(world.path)),
                 new Case("files.pipe", "NOP", world -> world.uring.files().pipe()),
                 new Case("file.readAt", "READ", world -> world.file.readAt(0, 16)),
-                new Case("file.writeAt", "WRITE", world -> world.file.writeAt(0, ByteBuffer.allocate(16))));
+                new Case("file.writeAt", "WRITE", world -> world.file.writeAt(0, ByteBuffer.allocate(16))),
+                new Case("file.fsync", "FSYNC", world -> world.file.fsync()),
+                new Case("file.size", "STATX", world -> world.file.size()),
+                new Case("files.write of a file", "OPENAT", world -> world.uring.files().write(world.path, BYTES)),
+                new Case("files.replace", "OPENAT", world -> world.uring.files().replace(world.path, BYTES)));
     }
 
     static Stream<Case> all() {

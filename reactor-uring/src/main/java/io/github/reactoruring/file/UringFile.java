@@ -2,6 +2,7 @@ package io.github.reactoruring.file;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 
 import org.reactivestreams.Publisher;
 
@@ -81,6 +82,89 @@ public interface UringFile {
      */
     Mono<Integer> writeAt(long position, ByteBuffer data);
 
+    /** Writes all of several buffers, one behind the other, at the current position; see {@link #writeAt(long, List)}. */
+    Mono<Long> write(List<ByteBuffer> data);
+
+    /**
+     * Writes all of several buffers, one behind the other, from {@code position} on, as one vectored write (WRITEV) or as
+     * many as it takes. Otherwise as {@link #writeAt(long, ByteBuffer)}.
+     *
+     * @param data up to 1024 buffers
+     * @return emits the number of bytes
+     */
+    Mono<Long> writeAt(long position, List<ByteBuffer> data);
+
+    /** Moves from and to where the two files are; see {@link #transferTo(long, UringFile, long, long)}. */
+    Mono<Long> transferTo(UringFile target, long maxBytes);
+
+    /**
+     * Moves bytes to {@code target} inside the kernel (SPLICE, Linux 5.7). One of the two must be a pipe: a file is copied
+     * to a file by {@link UringFiles#copy}. What a pipe has not got yet is waited for, and so is room in one.
+     *
+     * <p><b>Cancellation:</b> of the call under way; what has been moved by then is moved, and not told.
+     *
+     * @param position where to read, or -1 for the current position, or of a pipe
+     * @param target a file of the same ring
+     * @param targetPosition where to write, or -1 likewise
+     * @param maxBytes 1 or more; {@link Long#MAX_VALUE} moves all
+     * @return emits how many bytes were moved: fewer than maxBytes only at the end of this file, or when nobody writes to
+     *     this pipe any more
+     * @throws IllegalArgumentException if the files are of different rings
+     */
+    Mono<Long> transferTo(long position, UringFile target, long targetPosition, long maxBytes);
+
+    /** Makes sure that content and metadata are on the disk (fsync). */
+    Mono<Void> fsync();
+
+    /** Makes sure that the content is on the disk, and of the metadata what is needed to read it (fdatasync). */
+    Mono<Void> fdatasync();
+
+    /**
+     * Makes sure that writing there will not fail for want of room, and extends a file that ends before (FALLOCATE).
+     *
+     * @param length 1 or more
+     */
+    Mono<Void> allocate(long position, long length);
+
+    /**
+     * Sets the size: cuts the file off, or extends it by zeros.
+     *
+     * @implNote FTRUNCATE, Linux 6.9; before that ftruncate(2), off the ring, on {@code Schedulers.boundedElastic()}
+     */
+    Mono<Void> truncate(long size);
+
+    /**
+     * Tells the kernel what to expect (FADVISE).
+     *
+     * @param length the number of bytes, 0 for all to the end; over 4 GiB from Linux 6.10 on
+     */
+    Mono<Void> advise(long position, long length, Advice advice);
+
+    /** Asks for the size (STATX). Not of a file opened by {@link UringFiles#openDirect}. */
+    Mono<Long> size();
+
+    /**
+     * Reads an extended attribute, see {@link UringFileSystem#getAttribute}.
+     *
+     * @return empty if the file has none of that name
+     * @implNote FGETXATTR: Linux 5.19
+     */
+    Mono<byte[]> getAttribute(String name);
+
+    /**
+     * Makes or replaces an extended attribute, see {@link UringFileSystem#setAttribute}.
+     *
+     * @implNote FSETXATTR: Linux 5.19
+     */
+    Mono<Void> setAttribute(String name, byte[] value);
+
+    /**
+     * Returns what positions, lengths and the addresses of direct buffers have to be multiples of: 1, unless the file was
+     * opened with {@code ExtendedOpenOption.DIRECT}. Then it is what the kernel says (statx(2), Linux 6.1), or 512, the
+     * least any disk wants. See {@link BufferFactory#aligned}.
+     */
+    int alignmentBytes();
+
     /**
      * Returns a view whose reads and writes end with a {@link java.util.concurrent.TimeoutException} when they take longer
      * than {@code deadline} from their submission: by a timer the kernel links to each (LINK_TIMEOUT, Linux 5.5), or, on
@@ -95,6 +179,10 @@ public interface UringFile {
      * Closes the file: new operations fail with {@link java.nio.channels.ClosedChannelException}, those in flight are
      * cancelled as far as they can be, and when the last is over the descriptor is closed. Idempotent; cancelling the
      * Mono does not stop it.
+     *
+     * <p>Each operation in flight still tells its own subscriber what became of it: its result, or
+     * {@link io.github.reactoruring.UringCancelledException}. To have everything written, close after the last write's
+     * result.
      */
     Mono<Void> close();
 }

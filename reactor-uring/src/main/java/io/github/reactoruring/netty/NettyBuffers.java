@@ -4,18 +4,20 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.buffer.BufferReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Lets the kernel write straight into Netty's pooled direct buffers: no copy.
+ * Lets the kernel write straight into Netty's pooled direct buffers, and read straight from any direct one: no copy. What
+ * is written from the heap, or is in pieces, is copied to a direct buffer first.
  *
  * <p><b>Buffers:</b> each emitted {@link ByteBuf} belongs to the subscriber, who releases it. Operators that drop or buffer
  * elements need {@code doOnDiscard(ByteBuf.class, ReferenceCountUtil::safeRelease)}, put last: it is seen by the operators
  * above it.
  */
-public final class NettyBuffers implements BufferFactory<ByteBuf> {
+public final class NettyBuffers implements BufferFactory<ByteBuf>, BufferReader<ByteBuf> {
 
     private final ByteBufAllocator allocator;
 
@@ -39,14 +41,47 @@ public final class NettyBuffers implements BufferFactory<ByteBuf> {
         ReferenceCountUtil.safeRelease(buffer);
     }
 
+    @Override
+    public Loan lend(ByteBuf buffer) {
+        if (buffer.isDirect() && buffer.nioBufferCount() == 1) {
+            return new Lent(buffer);
+        }
+        Lent copy = new Lent(allocator.directBuffer(Math.max(1, buffer.readableBytes()))
+                .writeBytes(buffer, buffer.readerIndex(), buffer.readableBytes()));
+        buffer.release();
+        return copy;
+    }
+
+    /** Returns where a byte of a direct buffer is. Not every allocator tells the address of its buffers. */
+    private static long address(ByteBuf buffer, int index, int length) {
+        return buffer.hasMemoryAddress()
+                ? buffer.memoryAddress() + index
+                : MemorySegment.ofBuffer(buffer.nioBuffer(index, length)).address();
+    }
+
+    private record Lent(ByteBuf buffer) implements Loan {
+
+        @Override
+        public long address() {
+            return NettyBuffers.address(buffer, buffer.readerIndex(), buffer.readableBytes());
+        }
+
+        @Override
+        public int lengthBytes() {
+            return buffer.readableBytes();
+        }
+
+        @Override
+        public void release() {
+            buffer.release();
+        }
+    }
+
     private record Chunk(ByteBuf buffer, int capacityBytes) implements Lease<ByteBuf> {
 
         @Override
         public long address() {
-            // Not every allocator tells the address of its direct buffers.
-            return buffer.hasMemoryAddress()
-                    ? buffer.memoryAddress()
-                    : MemorySegment.ofBuffer(buffer.internalNioBuffer(0, capacityBytes)).address();
+            return NettyBuffers.address(buffer, 0, capacityBytes);
         }
 
         @Override

@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
@@ -183,8 +184,14 @@ class FileErrorsTest {
         assertIllegal(() -> file.readAt(-1, 1), "position");
         assertIllegal(() -> file.writeAt(-1, ByteBuffer.allocate(1)), "position");
         assertIllegal(() -> files.open(directory, StandardOpenOption.APPEND, StandardOpenOption.READ), "APPEND");
-        assertThatThrownBy(() -> files.open(directory, StandardOpenOption.DELETE_ON_CLOSE))
-                .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("DELETE_ON_CLOSE");
+        OpenOption unknown = new OpenOption() {
+            @Override
+            public String toString() {
+                return "AT_ONCE";
+            }
+        };
+        assertThatThrownBy(() -> files.open(directory, unknown))
+                .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("AT_ONCE");
     }
 
     @Test

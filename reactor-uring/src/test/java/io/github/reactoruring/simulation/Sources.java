@@ -242,7 +242,7 @@ final class Sources {
                     (on, actual) -> new FileReadOnce<>(file, false, actual, 0, CHUNK_BYTES, buffers)
                             .withDeadline(Duration.ofMillis(1 + number % 20)));
             case FILE_WRITE -> OneShotMono.<Integer>create(loop,
-                    (on, actual) -> new FileWrite(file, false, actual, 0, ByteBuffer.allocate(CHUNK_BYTES)));
+                    (on, actual) -> FileWrite.of(file, false, actual, 0, ByteBuffer.allocate(CHUNK_BYTES)));
             case STREAM -> MultishotFlux.create(loop, () -> new StreamRead<>(file, buffers));
             default -> throw new IllegalStateException(kind.toString());
         };

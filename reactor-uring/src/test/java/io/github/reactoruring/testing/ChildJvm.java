@@ -33,19 +33,29 @@ public final class ChildJvm {
         return with("--illegal-native-access=deny");
     }
 
-    /** Runs {@code main} and returns what it printed; fails if it did not exit with 0. */
-    public String run(Class<?> main, String... arguments) throws IOException, InterruptedException {
+    /** Starts {@code main}, which is the caller's to end. */
+    public Process start(Class<?> main, String... arguments) throws IOException {
+        Process process = new ProcessBuilder(command(main, arguments)).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        return process;
+    }
+
+    private List<String> command(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
+        return command;
+    }
+
+    /** Runs {@code main} and returns what it printed; fails if it did not exit with 0. */
+    public String run(Class<?> main, String... arguments) throws IOException, InterruptedException {
+        Process process = start(main, arguments);
         String output = new String(process.getInputStream().readAllBytes());
         if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
             process.destroyForcibly();
-            throw new AssertionError(command + " failed: " + output);
+            throw new AssertionError(command(main, arguments) + " failed: " + output);
         }
         return output;
     }

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.facet;
 
 import static io.github.reactoruring.internal.sys.OpenFlags.O_APPEND;
 import static io.github.reactoruring.internal.sys.OpenFlags.O_CREAT;
+import static io.github.reactoruring.internal.sys.OpenFlags.O_DIRECT;
 import static io.github.reactoruring.internal.sys.OpenFlags.O_DSYNC;
 import static io.github.reactoruring.internal.sys.OpenFlags.O_EXCL;
 import static io.github.reactoruring.internal.sys.OpenFlags.O_NOFOLLOW;
@@ -14,16 +15,22 @@ import static io.github.reactoruring.internal.sys.OpenFlags.O_WRONLY;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+
+import io.github.reactoruring.internal.source.OpenHow;
 
 /** Turns java.nio.file's open options into flags of open(2), as FileChannel.open understands them. */
 final class OpenOptions {
 
+    private static final int DEFAULT_MODE = 0666;
+
     private OpenOptions() {
     }
 
-    static int flags(OpenOption... options) {
-        Set<OpenOption> set = Set.of(options);
+    static OpenHow how(boolean directDescriptor, OpenOption... options) {
+        Set<OpenOption> set = new LinkedHashSet<>(List.of(options));
         boolean append = set.contains(StandardOpenOption.APPEND);
         boolean write = append || set.contains(StandardOpenOption.WRITE);
         boolean read = set.contains(StandardOpenOption.READ) || !write;
@@ -37,12 +44,21 @@ final class OpenOptions {
         for (OpenOption option : set) {
             flags |= flag(option, write);
         }
-        return flags;
+        boolean unlink = set.contains(StandardOpenOption.DELETE_ON_CLOSE);
+        return new OpenHow(flags, DEFAULT_MODE, directDescriptor, unlink);
+    }
+
+    /** Says whether the file is to bypass the page cache. */
+    static boolean bypassesCache(OpenHow how) {
+        return (how.flags() & O_DIRECT) != 0;
     }
 
     private static int flag(OpenOption option, boolean write) {
         if (option == LinkOption.NOFOLLOW_LINKS) {
             return O_NOFOLLOW;
+        }
+        if (isDirect(option)) {
+            return O_DIRECT;
         }
         if (!(option instanceof StandardOpenOption standard)) {
             throw new UnsupportedOperationException("Cannot open with " + option);
@@ -55,7 +71,14 @@ final class OpenOptions {
             case TRUNCATE_EXISTING -> write ? O_TRUNC : 0;
             case SYNC -> O_SYNC;
             case DSYNC -> O_DSYNC;
-            case DELETE_ON_CLOSE -> throw new UnsupportedOperationException("Cannot open with DELETE_ON_CLOSE");
+            // A link is not what it leads to: deleting the one and using the other is what nobody means.
+            case DELETE_ON_CLOSE -> O_NOFOLLOW;
         };
+    }
+
+    /** Known by name: ExtendedOpenOption is in jdk.unsupported, which a program may do without. */
+    private static boolean isDirect(OpenOption option) {
+        return option instanceof Enum<?> constant && constant.name().equals("DIRECT")
+                && constant.getDeclaringClass().getName().equals("com.sun.nio.file.ExtendedOpenOption");
     }
 }

@@ -2,21 +2,24 @@ package io.github.reactoruring.internal.facet;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongFunction;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.file.Advice;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.internal.loop.OpenFile;
-import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.FileReadOnce;
 import io.github.reactoruring.internal.source.FileWrite;
-import io.github.reactoruring.internal.source.LoopMono;
 import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.OneShotMono;
+import io.github.reactoruring.internal.source.Splice;
 import io.github.reactoruring.internal.source.StreamRead;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import reactor.core.publisher.Flux;
@@ -30,17 +33,23 @@ final class RingFile implements UringFile {
 
     private final OpenFile file;
     private final boolean forceAsync;
+    private final Alignment alignment;
     private final @Nullable Duration deadline;
+    private final FileUpkeep upkeep;
 
     RingFile(OpenFile file, boolean forceAsync) {
-        this(file, forceAsync, null);
+        this(file, forceAsync, Alignment.NONE, null);
     }
 
-    private RingFile(OpenFile file, boolean forceAsync, @Nullable Duration deadline) {
+    RingFile(OpenFile file, boolean forceAsync, Alignment alignment, @Nullable Duration deadline) {
         this.file = file;
         this.forceAsync = forceAsync;
+        this.alignment = alignment;
         this.deadline = deadline;
+        upkeep = new FileUpkeep(file);
     }
+
+    // ---- Reading
 
     @Override
     public Mono<ByteBuffer> read(int maxBytes) {
@@ -59,7 +68,7 @@ final class RingFile implements UringFile {
 
     @Override
     public <B> Mono<B> readAt(long position, int maxBytes, BufferFactory<B> buffers) {
-        checkPosition(position);
+        FileUpkeep.notNegative("position", position);
         return readFrom(position, maxBytes, buffers);
     }
 
@@ -68,8 +77,10 @@ final class RingFile implements UringFile {
         if (maxBytes < 1) {
             throw new IllegalArgumentException("maxBytes must be 1 or more, not " + maxBytes);
         }
+        alignment.check(position, maxBytes);
+        BufferFactory<B> aligned = alignment.check(buffers);
         return OneShotMono.create(file.loop(),
-                (loop, actual) -> new FileReadOnce<>(file, forceAsync, actual, position, maxBytes, buffers)
+                (loop, actual) -> new FileReadOnce<>(file, forceAsync, actual, position, maxBytes, aligned)
                         .withDeadline(deadline));
     }
 
@@ -106,24 +117,122 @@ final class RingFile implements UringFile {
         return Flux.from(positions).flatMapSequential(position -> readAt(position, maxBytes, buffers), concurrency, 1);
     }
 
+    // ---- Writing
+
     @Override
     public Mono<Integer> write(ByteBuffer data) {
-        return writeFrom(CURRENT, data);
+        return writeTo(CURRENT, List.of(data), Math::toIntExact);
     }
 
     @Override
     public Mono<Integer> writeAt(long position, ByteBuffer data) {
-        checkPosition(position);
-        return writeFrom(position, data);
+        FileUpkeep.notNegative("position", position);
+        return writeTo(position, List.of(data), Math::toIntExact);
     }
 
-    private Mono<Integer> writeFrom(long position, ByteBuffer data) {
-        ByteBuffer bytes = data.slice();
-        if (!bytes.hasRemaining()) {
-            return Mono.just(0);
+    @Override
+    public Mono<Long> write(List<ByteBuffer> data) {
+        return writeTo(CURRENT, data, bytes -> bytes);
+    }
+
+    @Override
+    public Mono<Long> writeAt(long position, List<ByteBuffer> data) {
+        FileUpkeep.notNegative("position", position);
+        return writeTo(position, data, bytes -> bytes);
+    }
+
+    private <N extends Number> Mono<N> writeTo(long position, List<ByteBuffer> data, LongFunction<N> number) {
+        List<ByteBuffer> slices = new ArrayList<>(data.size());
+        for (ByteBuffer each : data) {
+            if (each.hasRemaining()) {
+                ByteBuffer slice = each.slice();
+                alignment.check(position, slice.remaining());
+                alignment.checkAddress(slice);
+                slices.add(slice);
+            }
+        }
+        if (slices.size() > FileWrite.MOST_BUFFERS) {
+            throw new IllegalArgumentException("One write takes up to " + FileWrite.MOST_BUFFERS + " buffers, not "
+                    + slices.size());
+        }
+        if (slices.isEmpty()) {
+            return Mono.just(number.apply(0));
         }
         return OneShotMono.create(file.loop(),
-                (loop, actual) -> new FileWrite(file, forceAsync, actual, position, bytes).withDeadline(deadline));
+                (loop, actual) -> new FileWrite<>(file, forceAsync, actual, position, slices, alignment.reader(),
+                        number).withDeadline(deadline));
+    }
+
+    // ---- Moving
+
+    @Override
+    public Mono<Long> transferTo(UringFile target, long maxBytes) {
+        return transferTo(CURRENT, target, CURRENT, maxBytes);
+    }
+
+    @Override
+    public Mono<Long> transferTo(long position, UringFile target, long targetPosition, long maxBytes) {
+        Objects.requireNonNull(target, "target");
+        if (maxBytes < 1) {
+            throw new IllegalArgumentException("maxBytes must be 1 or more, not " + maxBytes);
+        }
+        if (position < CURRENT || targetPosition < CURRENT) {
+            throw new IllegalArgumentException("A position must be 0 or more, or -1 for the current one, not "
+                    + Math.min(position, targetPosition));
+        }
+        if (!(target instanceof RingFile other) || other.file.loop() != file.loop()) {
+            throw new IllegalArgumentException(this + " and " + target + " are of different rings: bytes move between"
+                    + " files of one ring, such as those opened on its thread, or of a Uring with one ring");
+        }
+        return OneShotMono.create(file.loop(), (loop, actual) -> new Splice(file, position, other.file,
+                targetPosition, maxBytes, actual).withDeadline(deadline));
+    }
+
+    // ---- Upkeep
+
+    @Override
+    public Mono<Void> fsync() {
+        return upkeep.sync(false);
+    }
+
+    @Override
+    public Mono<Void> fdatasync() {
+        return upkeep.sync(true);
+    }
+
+    @Override
+    public Mono<Void> allocate(long position, long length) {
+        return upkeep.allocate(position, length);
+    }
+
+    @Override
+    public Mono<Void> truncate(long size) {
+        return upkeep.truncate(size);
+    }
+
+    @Override
+    public Mono<Void> advise(long position, long length, Advice advice) {
+        return upkeep.advise(position, length, advice);
+    }
+
+    @Override
+    public Mono<Long> size() {
+        return upkeep.size();
+    }
+
+    @Override
+    public Mono<byte[]> getAttribute(String name) {
+        return upkeep.getAttribute(name);
+    }
+
+    @Override
+    public Mono<Void> setAttribute(String name, byte[] value) {
+        return upkeep.setAttribute(name, value);
+    }
+
+    @Override
+    public int alignmentBytes() {
+        return alignment.bytes();
     }
 
     @Override
@@ -131,24 +240,12 @@ final class RingFile implements UringFile {
         if (!newDeadline.isPositive()) {
             throw new IllegalArgumentException("deadline must be more than zero, not " + newDeadline);
         }
-        return new RingFile(file, forceAsync, newDeadline);
+        return new RingFile(file, forceAsync, alignment, newDeadline);
     }
 
     @Override
     public Mono<Void> close() {
-        return LoopMono.create(file.loop(), sink -> file.close(result -> {
-            if (result < 0) {
-                sink.error(Errors.ofPath(-result, "CLOSE", file.name()));
-            } else {
-                sink.success();
-            }
-        }));
-    }
-
-    private static void checkPosition(long position) {
-        if (position < 0) {
-            throw new IllegalArgumentException("position must be 0 or more, not " + position);
-        }
+        return upkeep.close();
     }
 
     @Override

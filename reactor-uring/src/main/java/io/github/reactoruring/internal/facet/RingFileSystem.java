@@ -14,7 +14,7 @@ import io.github.reactoruring.file.FileStat;
 import io.github.reactoruring.file.UringFileSystem;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.source.OffRing;
-import io.github.reactoruring.internal.source.PathAttribute;
+import io.github.reactoruring.internal.source.ExtendedAttribute;
 import io.github.reactoruring.internal.source.PathChange;
 import io.github.reactoruring.internal.source.PathRemoval;
 import io.github.reactoruring.internal.source.PathStat;
@@ -161,12 +161,12 @@ public final class RingFileSystem implements UringFileSystem {
 
     @Override
     public Mono<byte[]> getAttribute(Path path, String name) {
-        return PathAttribute.get(loop(Opcode.GETXATTR), Paths.name(path), Objects.requireNonNull(name, "name"));
+        return ExtendedAttribute.get(loop(Opcode.GETXATTR), Paths.name(path), Objects.requireNonNull(name, "name"));
     }
 
     @Override
     public Mono<Void> setAttribute(Path path, String name, byte[] value) {
-        return PathAttribute.set(loop(Opcode.SETXATTR), Paths.name(path), Objects.requireNonNull(name, "name"),
+        return ExtendedAttribute.set(loop(Opcode.SETXATTR), Paths.name(path), Objects.requireNonNull(name, "name"),
                 value.clone());
     }
 

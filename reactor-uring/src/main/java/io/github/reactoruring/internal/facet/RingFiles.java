@@ -8,23 +8,30 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
 
+import org.reactivestreams.Publisher;
+
 import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.file.ReadOptions;
+import io.github.reactoruring.file.ReplaceOptions;
+import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringFiles;
 import io.github.reactoruring.file.UringPipe;
+import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.source.FileReadFlux;
 import io.github.reactoruring.internal.source.MakePipe;
 import io.github.reactoruring.internal.source.OneShotMono;
+import io.github.reactoruring.internal.source.OpenHow;
 import io.github.reactoruring.internal.source.OpenMono;
+import io.github.reactoruring.internal.source.WriteMono;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Opens files, each on one of the rings for life. */
 public final class RingFiles implements UringFiles {
 
-    private static final int DEFAULT_MODE = 0666;
     private static final int DEFAULT_MAX_LINE_CHARS = 1 << 20;
 
     private final Supplier<EventLoop> loops;
@@ -70,6 +77,24 @@ public final class RingFiles implements UringFiles {
     }
 
     @Override
+    public Flux<ByteBuffer> tail(Path path) {
+        return tail(path, TailOptions.fromStart(), BufferFactory.heap());
+    }
+
+    @Override
+    public <B> Flux<B> tail(Path path, TailOptions options, BufferFactory<B> buffers) {
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(buffers, "buffers");
+        return FileTail.create(loops.get(), requireFileName(path), options, buffers);
+    }
+
+    @Override
+    public Flux<String> tailLines(Path path, TailOptions options) {
+        Flux<ByteBuffer> chunks = tail(path, options, BufferFactory.heap());
+        return TextFlux.lines(TextFlux.text(chunks, StandardCharsets.UTF_8), name(path), DEFAULT_MAX_LINE_CHARS);
+    }
+
+    @Override
     public Mono<UringFile> open(Path path, OpenOption... options) {
         return open(path, false, options);
     }
@@ -80,14 +105,62 @@ public final class RingFiles implements UringFiles {
     }
 
     private Mono<UringFile> open(Path path, boolean direct, OpenOption... options) {
-        int flags = OpenOptions.flags(options);
-        return OpenMono.create(loops.get(), name(path), flags, DEFAULT_MODE, direct, RingFile::new);
+        OpenHow how = OpenOptions.how(direct, options);
+        return OpenMono.create(loops.get(), name(path), how,
+                (file, forceAsync) -> new RingFile(file, forceAsync, Alignment.of(file, how), null));
+    }
+
+    @Override
+    public Mono<Long> write(Path path, Publisher<ByteBuffer> source) {
+        return write(path, source, WriteOptions.defaults());
+    }
+
+    @Override
+    public Mono<Long> write(Path path, Publisher<ByteBuffer> source, WriteOptions options) {
+        return write(path, source, options, BufferReader.byteBuffers());
+    }
+
+    @Override
+    public <B> Mono<Long> write(Path path, Publisher<? extends B> source, WriteOptions options,
+            BufferReader<? super B> reader) {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(reader, "reader");
+        return WriteMono.write(loops.get(), name(path), source, options, reader);
+    }
+
+    @Override
+    public Mono<Long> replace(Path path, Publisher<ByteBuffer> source) {
+        return replace(path, source, ReplaceOptions.defaults(), BufferReader.byteBuffers());
+    }
+
+    @Override
+    public <B> Mono<Long> replace(Path path, Publisher<? extends B> source, ReplaceOptions options,
+            BufferReader<? super B> reader) {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(reader, "reader");
+        return WriteMono.replace(loops.get(), name(requireFileName(path)), source, options, reader);
+    }
+
+    @Override
+    public Mono<Long> copy(Path from, Path to, WriteOptions options) {
+        Objects.requireNonNull(options, "options");
+        return FileCopy.create(loops.get(), name(from), name(to), options);
     }
 
     @Override
     public Mono<UringPipe> pipe() {
         return OneShotMono.create(loops.get(), (loop, actual) -> new MakePipe<>(loop, actual,
                 (source, sink) -> new UringPipe(new RingFile(source, false), new RingFile(sink, false))));
+    }
+
+    private static Path requireFileName(Path path) {
+        name(path);
+        if (path.getFileName() == null || path.getFileName().toString().isEmpty()) {
+            throw new IllegalArgumentException("\"" + path + "\" names no file in a directory");
+        }
+        return path;
     }
 
     private static String name(Path path) {

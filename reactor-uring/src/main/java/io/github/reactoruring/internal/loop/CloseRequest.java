@@ -20,7 +20,7 @@ final class CloseRequest extends Request {
     }
 
     @Override
-    boolean survivesClosing() {
+    protected boolean survivesClosing() {
         return true;
     }
 

@@ -97,6 +97,10 @@ final class Dispatcher {
         if (file != null) {
             file.requestRetired();
         }
+        OpenFile second = request.secondFile();
+        if (second != null) {
+            second.requestRetired();
+        }
     }
 
     /**

@@ -282,7 +282,7 @@ public final class EventLoop {
     void cancelAllOn(OpenFile file) {
         if (file.inFlight() > 0) {
             inFlight.forEach(request -> {
-                if (request.file() == file) {
+                if (request.uses(file)) {
                     canceller.add(request);
                 }
             });

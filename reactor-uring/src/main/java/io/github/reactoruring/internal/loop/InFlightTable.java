@@ -104,6 +104,10 @@ final class InFlightTable {
         if (file != null) {
             file.count(request.opcode(), request.elusive(), delta);
         }
+        OpenFile second = request.secondFile();
+        if (second != null) {
+            second.count(request.opcode(), true, delta);
+        }
     }
 
     private void grow() {

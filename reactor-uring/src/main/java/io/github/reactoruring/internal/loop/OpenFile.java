@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.Syscalls;
@@ -25,7 +27,10 @@ public final class OpenFile {
     private final OpcodeCounts inFlight = new OpcodeCounts();
     /** Requests an FD cancel may miss: forced to io-wq (their file is resolved late) or waiting in a link. */
     private int elusive;
+    /** Calls off the ring that use the descriptor. */
+    private int holds;
     private int planIndex = -1;
+    private @Nullable Runnable whenClosing;
     private boolean closing;
     private boolean closeSubmitted;
     /** Whether the kernel may have closed it: a second close could hit whoever got the number meanwhile. */
@@ -93,9 +98,16 @@ public final class OpenFile {
         }
         closeListeners.add(whenClosed);
         if (!closing) {
-            closing = true;
+            startClosing();
             loop.cancelAllOn(this);
             closeIfIdle();
+        }
+    }
+
+    private void startClosing() {
+        closing = true;
+        if (whenClosing != null) {
+            loop.runSafely(whenClosing);
         }
     }
 
@@ -104,8 +116,24 @@ public final class OpenFile {
         closeIfIdle();
     }
 
+    /** Tells whoever uses the file, and may have nothing in flight, that it is being closed: by a closing loop, say. */
+    public void whenClosing(Runnable listener) {
+        whenClosing = listener;
+    }
+
+    /** Keeps the descriptor open for a call off the ring, until {@link #letGo()}. */
+    public void hold() {
+        holds++;
+    }
+
+    /** Ends a {@link #hold()}. */
+    public void letGo() {
+        holds--;
+        closeIfIdle();
+    }
+
     private void closeIfIdle() {
-        if (closing && !closeSubmitted && inFlight.total() == 0) {
+        if (closing && !closeSubmitted && inFlight.total() == 0 && holds == 0) {
             // Once only: a second CLOSE would hit whoever got the number meanwhile.
             closeSubmitted = true;
             submitClose();
@@ -129,7 +157,9 @@ public final class OpenFile {
 
     /** Closes it without the ring, which is over; not where the ring may have: its CLOSE is told then. */
     void closeAtOnce() {
-        closing = true;
+        if (!closing) {
+            startClosing();
+        }
         if (!closed && !closeStaged) {
             closed(closeDescriptor());
         }

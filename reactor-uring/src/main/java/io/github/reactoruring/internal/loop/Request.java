@@ -73,6 +73,14 @@ public abstract class Request implements LoopTask {
         return null;
     }
 
+    /**
+     * Returns a second file it works on, which no cancel by file finds it by: what a splice reads from. That file is not
+     * closed before the request is over.
+     */
+    protected @Nullable OpenFile secondFile() {
+        return null;
+    }
+
     /** Says whether a cancel by file may miss it: IOSQE_ASYNC, or waiting behind a link. */
     protected boolean elusive() {
         return false;
@@ -218,8 +226,8 @@ public abstract class Request implements LoopTask {
         }
     }
 
-    /** Says whether it is one of the loop's own that a closing loop still has to serve. */
-    boolean survivesClosing() {
+    /** Says whether a closing loop still has to serve it: it cleans up. */
+    protected boolean survivesClosing() {
         return false;
     }
 
@@ -238,6 +246,11 @@ public abstract class Request implements LoopTask {
             length++;
         }
         return length;
+    }
+
+    /** Says whether it works on {@code file}. */
+    final boolean uses(OpenFile file) {
+        return file() == file || secondFile() == file;
     }
 
     final boolean markStaged() {

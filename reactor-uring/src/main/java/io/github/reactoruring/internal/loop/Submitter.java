@@ -59,8 +59,7 @@ final class Submitter {
 
     /** Stages a request and those linked behind it, or none of them. */
     private void stage(Request request) {
-        OpenFile file = request.file();
-        if (file != null && file.isClosing()) {
+        if (isClosing(request.file()) || isClosing(request.secondFile())) {
             rejectChain(request, new ClosedChannelException());
         } else if (takenUserData(request) != null) {
             rejectChain(request, new IllegalStateException("A request with the user_data " + takenUserData(request)
@@ -74,6 +73,10 @@ final class Submitter {
                 fill(next);
             }
         }
+    }
+
+    private static boolean isClosing(@Nullable OpenFile file) {
+        return file != null && file.isClosing();
     }
 
     private @Nullable Long takenUserData(Request request) {

@@ -12,6 +12,7 @@ import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.OpenFlags;
 import reactor.core.CoreSubscriber;
@@ -39,6 +40,8 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
     private final ArrayDeque<ChunkRead<B>> window = new ArrayDeque<>();
     private @Nullable OpenRequest opening;
     private @Nullable OpenFile file;
+    /** A file that somebody else closes. */
+    private final @Nullable OpenFile lent;
     private @Nullable WaitReadable waiting;
     private boolean seekable;
     /** Whether an empty read means the end. */
@@ -55,6 +58,12 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
 
     FileRead(EventLoop loop, CoreSubscriber<? super B> actual, String path, ReadOptions options,
             BufferFactory<B> buffers) {
+        this(loop, actual, path, options, buffers, null);
+    }
+
+    private FileRead(EventLoop loop, CoreSubscriber<? super B> actual, String path, ReadOptions options,
+            BufferFactory<B> buffers, @Nullable OpenFile lent) {
+        this.lent = lent;
         this.loop = loop;
         this.actual = actual;
         this.path = path;
@@ -65,6 +74,11 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
         long end = options.position() + options.length();
         limit = end < 0 ? Long.MAX_VALUE : end;
         demand = new Demand(loop, this::drain, this::terminate);
+    }
+
+    /** Reads a file that is open, and stays so. */
+    FileRead(OpenFile lent, CoreSubscriber<? super B> actual, ReadOptions options, BufferFactory<B> buffers) {
+        this(lent.loop(), actual, lent.name(), options, buffers, lent);
     }
 
     @Override
@@ -216,9 +230,19 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
     }
 
     private void open() {
-        if (opening == null) {
-            opening = new OpenRequest(loop, path, OpenFlags.O_RDONLY, 0, this);
+        if (lent != null) {
+            openLent(lent);
+        } else if (opening == null) {
+            opening = new OpenRequest(loop, path, new OpenHow(OpenFlags.O_RDONLY, 0, false, false), this);
             opening.submit();
+        }
+    }
+
+    private void openLent(OpenFile source) {
+        try {
+            opened(source, FileStatus.of(source.descriptor()));
+        } catch (ErrnoException e) {
+            terminate(Errors.ofPath(e.errno(), "STATX", path));
         }
     }
 
@@ -268,7 +292,7 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
         if (waiting != null) {
             waiting.dispose();
         }
-        if (file != null) {
+        if (file != null && file != lent) {
             OpenRequest.close(file);
         }
     }

@@ -1,46 +1,61 @@
 package io.github.reactoruring.internal.source;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
-import io.github.reactoruring.internal.sys.NativeMemory;
 import reactor.core.CoreSubscriber;
 
-/** Writes a buffer to an open file, with as many WRITEs as short writes make it take. */
-public final class FileWrite extends OneShot<Integer> {
+/**
+ * Writes buffers to an open file, one after the other, with as many WRITEs or WRITEVs as short writes make it take.
+ *
+ * @param <N> how the number of bytes is told
+ */
+public final class FileWrite<N extends Number> extends OneShot<N> {
 
-    private static final int ALIGNMENT_BYTES = 64;
+    /** The most buffers of one write, which the kernel sets (IOV_MAX). */
+    public static final int MOST_BUFFERS = Gather.MOST_LOANS;
 
     private final OpenFile file;
     private final boolean forceAsync;
     private final long position;
-    private final ByteBuffer data;
-    private final int length;
-    /** A copy of heap data; null while direct data is used as it is. */
-    private @Nullable MemorySegment copy;
-    private int written;
+    private final List<ByteBuffer> data;
+    private final BufferReader<ByteBuffer> reader;
+    private final LongFunction<N> number;
+    private @Nullable Gather gather;
     private boolean continued;
 
-    public FileWrite(OpenFile file, boolean forceAsync, CoreSubscriber<? super Integer> actual, long position,
-            ByteBuffer data) {
+    /** @param data 1 to {@link #MOST_BUFFERS} buffers, none of them empty */
+    public FileWrite(OpenFile file, boolean forceAsync, CoreSubscriber<? super N> actual, long position,
+            List<ByteBuffer> data, BufferReader<ByteBuffer> reader, LongFunction<N> number) {
         super(file.loop(), actual);
         this.file = file;
         this.forceAsync = forceAsync;
         this.position = position;
         this.data = data;
-        length = data.remaining();
+        this.reader = reader;
+        this.number = number;
+    }
+
+    /** Describes the write of one buffer, with {@link BufferReader#byteBuffers()}. */
+    public static FileWrite<Integer> of(OpenFile file, boolean forceAsync, CoreSubscriber<? super Integer> actual,
+            long position, ByteBuffer data) {
+        return new FileWrite<>(file, forceAsync, actual, position, List.of(data), BufferReader.byteBuffers(),
+                Math::toIntExact);
     }
 
     @Override
     protected int opcode() {
-        return IoUringAbi.IORING_OP_WRITE;
+        return data.size() == 1 ? IoUringAbi.IORING_OP_WRITE : IoUringAbi.IORING_OP_WRITEV;
     }
 
     @Override
@@ -55,29 +70,33 @@ public final class FileWrite extends OneShot<Integer> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(IoUringAbi.IORING_OP_WRITE).flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
-                .fd(file.descriptor())
-                .off(position < 0 ? -1 : position + written).addr(address() + written).len(length - written);
+        Gather bytes = gather;
+        if (bytes == null) {
+            bytes = lend();
+            gather = bytes;
+        }
+        bytes.prepare(sqe, file, forceAsync, position);
     }
 
-    private long address() {
-        MemorySegment source = MemorySegment.ofBuffer(data);
-        if (source.isNative()) {
-            return source.address();
+    private Gather lend() {
+        List<BufferReader.Loan> loans = new ArrayList<>(data.size());
+        try {
+            for (ByteBuffer buffer : data) {
+                loans.add(reader.lend(buffer));
+            }
+            return new Gather(loans);
+        } catch (Throwable t) {
+            loans.forEach(BufferReader.Loan::release);
+            throw t;
         }
-        if (copy == null) {
-            copy = NativeMemory.allocate(length, ALIGNMENT_BYTES);
-            MemorySegment.copy(source, 0, copy, 0, length);
-        }
-        return copy.address();
     }
 
     @Override
     protected void completed(int result, int flags) {
-        if (result > 0) {
-            written += result;
+        if (result > 0 && gather != null) {
+            gather.advance(result);
             // A short write is progress; a request that was cancelled meanwhile stops there.
-            if (written < length) {
+            if (!gather.isComplete()) {
                 continued = submitAgain();
                 if (continued || isDisposed()) {
                     return;
@@ -88,23 +107,23 @@ public final class FileWrite extends OneShot<Integer> {
     }
 
     @Override
-    protected Integer value(int result, int flags) throws IOException {
+    protected N value(int result, int flags) throws IOException {
         if (result < 0) {
             throw Errors.ofPath(-result, "WRITE", file.name());
         }
-        if (written < length) {
+        if (gather == null || !gather.isComplete()) {
             throw Errors.ofPath(result == 0 ? Errno.EIO : Errno.ECANCELED, "WRITE", file.name());
         }
-        return written;
+        return number.apply(gather.writtenBytes());
     }
 
     @Override
     protected void released() {
         if (continued) {
             continued = false;
-        } else if (copy != null) {
-            NativeMemory.free(copy);
-            copy = null;
+        } else if (gather != null) {
+            gather.release();
+            gather = null;
         }
     }
 

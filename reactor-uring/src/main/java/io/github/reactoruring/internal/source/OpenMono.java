@@ -24,30 +24,24 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
 
     private final EventLoop loop;
     private final String path;
-    private final int openFlags;
-    private final int mode;
-    private final boolean direct;
+    private final OpenHow how;
     private final BiFunction<OpenFile, Boolean, T> wrapper;
 
-    private OpenMono(EventLoop loop, String path, int openFlags, int mode, boolean direct,
-            BiFunction<OpenFile, Boolean, T> wrapper) {
+    private OpenMono(EventLoop loop, String path, OpenHow how, BiFunction<OpenFile, Boolean, T> wrapper) {
         this.loop = loop;
         this.path = path;
-        this.openFlags = openFlags;
-        this.mode = mode;
-        this.direct = direct;
+        this.how = how;
         this.wrapper = wrapper;
     }
 
     /**
      * Makes a Mono of an open file.
      *
-     * @param direct whether it is to be a direct descriptor
      * @param wrapper gets the file, and whether its operations are to be forced to a kernel worker
      */
-    public static <T> Mono<T> create(EventLoop loop, String path, int openFlags, int mode, boolean direct,
+    public static <T> Mono<T> create(EventLoop loop, String path, OpenHow how,
             BiFunction<OpenFile, Boolean, T> wrapper) {
-        return onAssembly(new OpenMono<>(loop, path, openFlags, mode, direct, wrapper));
+        return onAssembly(new OpenMono<>(loop, path, how, wrapper));
     }
 
     @Override
@@ -79,9 +73,9 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         Opening(OpenMono<T> source, CoreSubscriber<? super T> actual) {
             this.source = source;
             this.actual = actual;
-            first = source.direct
+            first = source.how.direct()
                     ? new StatRequest(source.loop, source.path, this::openDirect)
-                    : new OpenRequest(source.loop, source.path, source.openFlags, source.mode, this);
+                    : new OpenRequest(source.loop, source.path, source.how, this);
         }
 
         @Override
@@ -111,7 +105,7 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
             if (result < 0) {
                 openFailed(Errors.ofPath(-result, "REGISTER_FILES2", source.path));
             } else if (outcome.get() == 0) {
-                second = OpenRequest.direct(source.loop, source.path, source.openFlags, source.mode, this,
+                second = OpenRequest.direct(source.loop, source.path, source.how, this,
                         status == null ? FileStatus.UNKNOWN : status);
                 second.submit();
             }

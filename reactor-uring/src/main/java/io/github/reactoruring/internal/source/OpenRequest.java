@@ -34,33 +34,28 @@ final class OpenRequest extends Request {
     }
 
     private final String path;
-    private final int openFlags;
-    private final int mode;
+    private final OpenHow how;
     private final Listener listener;
-    private final boolean direct;
     private final @Nullable FileStatus knownStatus;
     private @Nullable MemorySegment nativePath;
 
     /** Opens into the process's table. */
-    OpenRequest(EventLoop loop, String path, int openFlags, int mode, Listener listener) {
-        this(loop, path, openFlags, mode, listener, false, null);
+    OpenRequest(EventLoop loop, String path, OpenHow how, Listener listener) {
+        this(loop, path, how, listener, null);
     }
 
-    private OpenRequest(EventLoop loop, String path, int openFlags, int mode, Listener listener, boolean direct,
+    private OpenRequest(EventLoop loop, String path, OpenHow how, Listener listener,
             @Nullable FileStatus knownStatus) {
         super(loop);
-        this.direct = direct;
         this.knownStatus = knownStatus;
         this.path = path;
-        this.openFlags = openFlags;
-        this.mode = mode;
+        this.how = how;
         this.listener = listener;
     }
 
     /** Opens into a free slot of the ring's table (Linux 5.19). */
-    static OpenRequest direct(EventLoop loop, String path, int openFlags, int mode, Listener listener,
-            FileStatus status) {
-        return new OpenRequest(loop, path, openFlags, mode, listener, true, status);
+    static OpenRequest direct(EventLoop loop, String path, OpenHow how, Listener listener, FileStatus status) {
+        return new OpenRequest(loop, path, how, listener, status);
     }
 
     @Override
@@ -71,23 +66,32 @@ final class OpenRequest extends Request {
     @Override
     protected void prepare(Sqe sqe) {
         nativePath = CString.allocate(path);
-        sqe.opcode(IoUringAbi.IORING_OP_OPENAT).fd(OpenFlags.AT_FDCWD).addr(nativePath.address()).len(mode)
-                .opFlags(direct ? openFlags : openFlags | OpenFlags.O_CLOEXEC)
-                .fileIndex(direct ? IoUringAbi.IORING_FILE_INDEX_ALLOC : 0);
+        sqe.opcode(IoUringAbi.IORING_OP_OPENAT).fd(OpenFlags.AT_FDCWD).addr(nativePath.address()).len(how.mode())
+                .opFlags(how.direct() ? how.flags() : how.flags() | OpenFlags.O_CLOEXEC)
+                .fileIndex(how.direct() ? IoUringAbi.IORING_FILE_INDEX_ALLOC : 0);
     }
 
     @Override
     protected void completed(int result, int flags) {
         if (result < 0) {
-            listener.openFailed(direct && result == -Errno.ENFILE
+            listener.openFailed(how.direct() && result == -Errno.ENFILE
                     ? new FileSystemException(path, null, "no slot is free in the ring's table of direct descriptors:"
                             + " close some, or open without one")
                     : Errors.ofPath(-result, "OPENAT", path));
             return;
         }
-        OpenFile file = new OpenFile(loop(), result, direct, path);
+        OpenFile file = new OpenFile(loop(), result, how.direct(), path);
+        if (how.unlink()) {
+            // As FileChannel.open does it: whether the name could be removed is nobody's concern.
+            Steps.unlink(loop(), OpenFlags.AT_FDCWD, path, path, step -> opened(file));
+        } else {
+            opened(file);
+        }
+    }
+
+    private void opened(OpenFile file) {
         try {
-            listener.opened(file, knownStatus == null ? FileStatus.of(result) : knownStatus);
+            listener.opened(file, knownStatus == null ? FileStatus.of(file.descriptor()) : knownStatus);
         } catch (ErrnoException e) {
             close(file);
             listener.openFailed(Errors.ofPath(e.errno(), "STATX", path));
@@ -97,7 +101,11 @@ final class OpenRequest extends Request {
     @Override
     protected void discarded(int result, int flags) {
         if (result >= 0) {
-            close(new OpenFile(loop(), result, direct, path));
+            close(new OpenFile(loop(), result, how.direct(), path));
+            if (how.unlink()) {
+                Steps.unlink(loop(), OpenFlags.AT_FDCWD, path, path, step -> {
+                });
+            }
         }
     }
 

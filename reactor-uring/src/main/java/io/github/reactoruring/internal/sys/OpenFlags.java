@@ -18,6 +18,8 @@ public final class OpenFlags {
     public static final int O_DIRECTORY = arm() ? 0x4000 : 0x10000;
     public static final int O_NOFOLLOW = arm() ? 0x8000 : 0x20000;
     public static final int O_LARGEFILE = arm() ? 0x20000 : 0x8000;
+    /** Makes a file without a name in a directory; includes O_DIRECTORY, so that old kernels refuse it. */
+    public static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
     /** Stands for the working directory where a call takes a directory's descriptor. */
     public static final int AT_FDCWD = -100;
 

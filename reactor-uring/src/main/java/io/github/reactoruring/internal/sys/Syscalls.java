@@ -38,6 +38,8 @@ public final class Syscalls {
     private static final MethodHandle STATX = Downcalls.capturing("statx", ValueLayout.JAVA_INT,
             ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
             ValueLayout.JAVA_LONG);
+    private static final MethodHandle FTRUNCATE = Downcalls.capturing("ftruncate", ValueLayout.JAVA_INT,
+            ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
     private static final MethodHandle MMAP = Downcalls.capturing("mmap", ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
             ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
@@ -150,6 +152,16 @@ public final class Syscalls {
             MemorySegment state = errnoState(arena);
             return (int) Downcalls.resultOrErrno(
                     (int) STATX.invokeExact(state, directory, path.address(), flags, mask, buffer.address()), state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /** Calls ftruncate(2), which may block. */
+    public static int ftruncate(int fd, long size) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = errnoState(arena);
+            return (int) Downcalls.resultOrErrno((int) FTRUNCATE.invokeExact(state, fd, size), state);
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -200,7 +200,8 @@ class PeerBugsTest {
         Path file = Files.createTempFile(directory, "opened", "");
         under.ring().behaviour(slow(IoUringAbi.IORING_OP_OPENAT));
         TestSubscriber<OpenFile> subscriber = TestSubscriber.create();
-        OpenMono.create(under.loop(), file.toString(), 0, 0, false, (opened, slow) -> opened).subscribe(subscriber);
+        OpenMono.create(under.loop(), file.toString(), new OpenHow(0, 0, false, false), (opened, slow) -> opened)
+                .subscribe(subscriber);
         under.turn();
         subscriber.cancel();
         under.turns(2);
@@ -360,7 +361,7 @@ class PeerBugsTest {
                 "file");
         TestSubscriber<Integer> subscriber = TestSubscriber.create();
         OneShotMono.<Integer>create(under.loop(),
-                (loop, actual) -> new FileWrite(file, false, actual, 0, ByteBuffer.wrap(new byte[64])))
+                (loop, actual) -> FileWrite.of(file, false, actual, 0, ByteBuffer.wrap(new byte[64])))
                 .subscribe(subscriber);
         under.turn();
         under.only().moveTo(Place.WORKER_RUNNING);

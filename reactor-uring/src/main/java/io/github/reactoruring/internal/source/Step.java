@@ -1,0 +1,177 @@
+package io.github.reactoruring.internal.source;
+
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.NativeMemory;
+
+/**
+ * One operation of a job of several, which cannot go on before it knows how this one ended.
+ *
+ * <p>Invariant: the listener hears of the end exactly once, on the owner thread, whatever the end is: completed, disposed
+ * of before or after its submission, or refused by a closed loop.
+ */
+final class Step extends Request {
+
+    private final String operation;
+    private final int opcode;
+    private final String path;
+    private final @Nullable OpenFile file;
+    private final Consumer<Sqe> fields;
+    private final Consumer<Step> ended;
+    private final boolean cleanup;
+    private final MemorySegment[] memory;
+    private int result = -Errno.ECANCELED;
+    private @Nullable Throwable cause;
+    private boolean told;
+    private boolean again;
+
+    private Step(EventLoop loop, Builder builder, Consumer<Step> ended) {
+        super(loop);
+        operation = builder.operation;
+        opcode = builder.opcode;
+        path = builder.path;
+        file = builder.file;
+        fields = builder.fields;
+        cleanup = builder.cleanup;
+        memory = builder.memory;
+        this.ended = ended;
+    }
+
+    /** Starts to describe a step; {@code path} is what its error names. */
+    static Builder of(String operation, int opcode, String path, Consumer<Sqe> fields) {
+        return new Builder(operation, opcode, path, fields);
+    }
+
+    /** Says what a step does. */
+    static final class Builder {
+
+        private final String operation;
+        private final int opcode;
+        private final String path;
+        private final Consumer<Sqe> fields;
+        private @Nullable OpenFile file;
+        private boolean cleanup;
+        private MemorySegment[] memory = {};
+
+        private Builder(String operation, int opcode, String path, Consumer<Sqe> fields) {
+            this.operation = operation;
+            this.opcode = opcode;
+            this.path = path;
+            this.fields = fields;
+        }
+
+        /** Names the file it works on. */
+        Builder on(OpenFile target) {
+            file = target;
+            return this;
+        }
+
+        /** Has it served even by a closing loop, and again where an ANY cancel hit it. */
+        Builder cleaningUp() {
+            cleanup = true;
+            return this;
+        }
+
+        /** Frees this memory in the end; the listener may still read it. */
+        Builder freeing(MemorySegment... segments) {
+            memory = segments;
+            return this;
+        }
+
+        /** Queues the step. */
+        Step submit(EventLoop loop, Consumer<Step> ended) {
+            Step step = new Step(loop, this, ended);
+            step.submit();
+            return step;
+        }
+    }
+
+    /** Returns the kernel's result, or a negated errno. */
+    int result() {
+        return result;
+    }
+
+    /** Returns what went wrong, or null. */
+    @Nullable
+    Throwable error() {
+        return cause != null ? cause : result < 0 ? Errors.ofPath(-result, operation, path) : null;
+    }
+
+    @Override
+    protected int opcode() {
+        return opcode;
+    }
+
+    @Override
+    protected @Nullable OpenFile file() {
+        return file;
+    }
+
+    /** The kernel hands all of these to a worker, which looks the file up only when it gets to it. */
+    @Override
+    protected boolean elusive() {
+        return file != null;
+    }
+
+    @Override
+    protected boolean survivesClosing() {
+        return cleanup;
+    }
+
+    @Override
+    protected void prepare(Sqe sqe) {
+        fields.accept(sqe.opcode(opcode));
+    }
+
+    @Override
+    protected void completed(int kernelResult, int flags) {
+        if (cleanup && kernelResult == -Errno.ECANCELED && resubmit()) {
+            again = true;
+            return;
+        }
+        result = kernelResult;
+        tell();
+    }
+
+    @Override
+    protected void discarded(int kernelResult, int flags) {
+        result = kernelResult;
+        tell();
+    }
+
+    @Override
+    protected void failed(Throwable failure) {
+        cause = failure;
+        tell();
+    }
+
+    private void tell() {
+        if (!told) {
+            told = true;
+            ended.accept(this);
+        }
+    }
+
+    @Override
+    protected void released() {
+        if (again) {
+            again = false;
+            return;
+        }
+        try {
+            tell();
+        } finally {
+            for (MemorySegment segment : memory) {
+                NativeMemory.free(segment);
+            }
+        }
+    }
+}
