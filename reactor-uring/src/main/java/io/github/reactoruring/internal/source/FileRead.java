@@ -86,7 +86,7 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
     public void run() {
         if (!terminated) {
             if (opening != null) {
-                opening.dispose();
+                opening.abandon();
             }
             abandon();
         }
@@ -100,6 +100,10 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
     @Override
     public void opened(OpenFile openedFile, FileStatus status) {
         opening = null;
+        if (cancelled.get()) {
+            OpenRequest.close(openedFile);
+            return;
+        }
         file = openedFile;
         seekable = status.seekable();
         readable = seekable;

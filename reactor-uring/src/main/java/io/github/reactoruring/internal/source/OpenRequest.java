@@ -40,6 +40,8 @@ final class OpenRequest extends Request {
     private final boolean direct;
     private final @Nullable FileStatus knownStatus;
     private @Nullable MemorySegment nativePath;
+    /** The open file whose status is being asked for. */
+    private @Nullable OpenFile asking;
 
     /** Opens into the process's table. */
     OpenRequest(EventLoop loop, String path, int openFlags, int mode, Listener listener) {
@@ -73,7 +75,8 @@ final class OpenRequest extends Request {
         nativePath = CString.allocate(path);
         sqe.opcode(IoUringAbi.IORING_OP_OPENAT).fd(OpenFlags.AT_FDCWD).addr(nativePath.address()).len(mode)
                 .opFlags(direct ? openFlags : openFlags | OpenFlags.O_CLOEXEC)
-                .fileIndex(direct ? IoUringAbi.IORING_FILE_INDEX_ALLOC : 0);
+                .fileIndex(direct ? IoUringAbi.IORING_FILE_INDEX_ALLOC : 0)
+                .flags(SlowFilesystems.mayBeOpened() ? IoUringAbi.IOSQE_ASYNC : 0);
     }
 
     @Override
@@ -87,10 +90,32 @@ final class OpenRequest extends Request {
         }
         OpenFile file = new OpenFile(loop(), result, direct, path);
         try {
-            listener.opened(file, knownStatus == null ? FileStatus.of(result) : knownStatus);
+            FileStatus status = knownStatus == null ? FileStatus.of(result) : knownStatus;
+            if (knownStatus == null && SlowFilesystems.holds(status)) {
+                askAnew(file, status);
+            } else {
+                listener.opened(file, status);
+            }
         } catch (ErrnoException e) {
             close(file);
             listener.openFailed(Errors.ofPath(e.errno(), "STATX", path));
+        }
+    }
+
+    /** What the kernel has at hand of a slow filesystem's file may be old: it asks, on a worker. */
+    private void askAnew(OpenFile file, FileStatus atHand) {
+        asking = file;
+        new StatRequest(file, status -> {
+            asking = null;
+            listener.opened(file, status == null ? atHand : status);
+        }).submit();
+    }
+
+    /** Disposes of it and of what follows the opening; the listener may still hear of a file. Owner thread. */
+    void abandon() {
+        dispose();
+        if (asking != null) {
+            close(asking);
         }
     }
 
