@@ -37,8 +37,12 @@ public final class Descriptors {
     /** Waits until no more are open than {@code before}; some of those may have been closing already. */
     public static void awaitNoMoreThan(Map<String, Integer> before) {
         Await.until(Duration.ofSeconds(10), () -> "no more descriptors than " + before + ", but " + open(),
-                () -> open().entrySet().stream()
-                        .allMatch(kind -> kind.getValue() <= before.getOrDefault(kind.getKey(), 0)));
+                () -> areNoMoreThan(before));
+    }
+
+    /** Says whether no more are open than {@code before}. */
+    public static boolean areNoMoreThan(Map<String, Integer> before) {
+        return open().entrySet().stream().allMatch(kind -> kind.getValue() <= before.getOrDefault(kind.getKey(), 0));
     }
 
     private static String kind(Path descriptor) throws IOException {

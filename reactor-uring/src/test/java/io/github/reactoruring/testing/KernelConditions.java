@@ -42,6 +42,16 @@ public final class KernelConditions {
         }
     }
 
+    /** Needs io_uring, and to be allowed to mount FUSE. */
+    static final class Fuse implements ExecutionCondition {
+
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            String missing = uringMissing();
+            return evaluate(context, missing != null ? missing : SlowFileSystem.missing());
+        }
+    }
+
     /** Needs io_uring and its tracepoints. */
     static final class Trace implements ExecutionCondition {
 

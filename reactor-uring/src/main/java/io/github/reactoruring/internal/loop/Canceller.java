@@ -19,6 +19,9 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  */
 final class Canceller {
 
+    /** One that a worker runs is looked for among all workers: hundreds at once would hold everybody else up. */
+    private static final int PURSUED_PER_TURN = 32;
+
     private final Ring ring;
     private final InFlightTable inFlight;
     private final LoopStats stats;
@@ -157,7 +160,7 @@ final class Canceller {
     }
 
     private void pursueAgain(long now) {
-        pursuit.drainDue(now, Math.min(singlesPerTurn, ring.freeSqes()), due);
+        pursuit.drainDue(now, Math.min(PURSUED_PER_TURN, Math.min(singlesPerTurn, ring.freeSqes())), due);
         for (Request request : due) {
             stageSingle(request);
             stats.recancels.increment();

@@ -363,6 +363,7 @@ public final class EventLoop {
     void fail(Throwable cause) {
         LOG.error("Ring " + name + " failed with " + inFlight.size() + " requests in flight; their memory is leaked",
                 cause);
+        Set<OpenFile> leftOpen = Set.copyOf(openFiles);
         end(cause);
         ring.abandon();
         inFlight.forEach(request -> {
@@ -371,6 +372,8 @@ public final class EventLoop {
             }
         });
         terminated.completeExceptionally(cause);
+        // Last: closing waits for a filesystem to flush.
+        leftOpen.forEach(OpenFile::closeAtOnce);
     }
 
     private void end(Throwable cause) {
@@ -380,10 +383,6 @@ public final class EventLoop {
         Runnable task;
         while ((task = ownTasks.poll()) != null) {
             reject(task);
-        }
-        for (OpenFile file : openFiles) {
-            // Only after a failure: the kernel keeps the file itself for as long as it needs it.
-            file.closeAtOnce();
         }
         openFiles.clear();
     }

@@ -8,6 +8,7 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OFF_SQES;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OFF_SQ_RING;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_ENABLE_RINGS;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_FILES2;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_IOWQ_MAX_WORKERS;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_PBUF_RING;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_RING_FDS;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_RSRC_REGISTER_SPARSE;
@@ -31,6 +32,8 @@ import io.github.reactoruring.internal.sys.Syscalls;
 public final class KernelRing implements Ring {
 
     private static final int NANOS_PER_SECOND = 1_000_000_000;
+    private static final int BOUNDED_WORKERS = 64;
+    private static final int UNBOUNDED_WORKERS = 256;
 
     private final int fd;
     private final MappedMemory rings;
@@ -121,7 +124,22 @@ public final class KernelRing implements Ring {
         if (result >= 0 && features.has(RingFeature.REGISTERED_RING)) {
             registerRing();
         }
+        if (result >= 0) {
+            limitWorkers();
+        }
         return Math.min(result, 0);
+    }
+
+    /**
+     * Bounds the kernel's workers for the owner's requests, each of which a slow filesystem may hold for ever. By default
+     * four for each CPU serve paths, so that as many hung openings would stop all others; and forced reads get one each,
+     * thousands if need be. A kernel before 5.15 keeps its own bounds.
+     */
+    private void limitWorkers() {
+        MemorySegment limits = arena.allocate(8, Integer.BYTES);
+        limits.set(ValueLayout.JAVA_INT, 0, BOUNDED_WORKERS);
+        limits.set(ValueLayout.JAVA_INT, 4, UNBOUNDED_WORKERS);
+        Syscalls.register(fd, IORING_REGISTER_IOWQ_MAX_WORKERS, limits.address(), 2);
     }
 
     /** Saves the descriptor look-up of each enter; without it we enter by descriptor. */

@@ -100,7 +100,7 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
     public void run() {
         if (!terminated) {
             if (opening != null) {
-                opening.dispose();
+                opening.abandon();
             }
             abandon();
         }
@@ -114,6 +114,10 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
     @Override
     public void opened(OpenFile openedFile, FileStatus status) {
         opening = null;
+        if (cancelled.get()) {
+            OpenRequest.close(openedFile);
+            return;
+        }
         file = openedFile;
         seekable = status.seekable();
         readable = seekable;
@@ -255,7 +259,10 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
     }
 
     private void submitChunk(OpenFile source) {
-        int length = (int) Math.min(options.chunkBytes(), limit - nextPosition);
+        // Of a slow filesystem not a byte more than there is: after a short read of a FUSE file opened for direct I/O,
+        // the kernel's own retry reads the same bytes again and appends them.
+        long end = forceAsync && knownEnd > nextPosition ? Math.min(knownEnd, limit) : limit;
+        int length = (int) Math.min(options.chunkBytes(), end - nextPosition);
         ChunkRead<B> chunk = new ChunkRead<>(source, forceAsync, buffers, seekable ? nextPosition : -1, length,
                 seekable ? (knownEnd > 0 ? knownEnd : Long.MAX_VALUE) : -1, this);
         if (seekable) {

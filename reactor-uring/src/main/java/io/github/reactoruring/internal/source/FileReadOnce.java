@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import reactor.core.CoreSubscriber;
 
@@ -48,11 +50,25 @@ public final class FileReadOnce<B> extends OneShot<B> {
 
     @Override
     protected void prepare(Sqe sqe) {
+        int length = lengthToAskFor();
         BufferFactory.Lease<B> target = buffers.lease(maxBytes);
         lease = target;
         sqe.opcode(IoUringAbi.IORING_OP_READ).flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
                 .fd(file.descriptor())
-                .off(position).addr(target.address()).len(maxBytes);
+                .off(position).addr(target.address()).len(length);
+    }
+
+    /** Not a byte more than a slow filesystem's file has; see {@link FileRead}. */
+    private int lengthToAskFor() {
+        if (!forceAsync || position < 0 || file.fixed()) {
+            return maxBytes;
+        }
+        try {
+            long left = FileStatus.of(file.descriptor()).sizeBytes() - position;
+            return left > 0 ? (int) Math.min(left, maxBytes) : maxBytes;
+        } catch (ErrnoException e) {
+            return maxBytes;
+        }
     }
 
     @Override

@@ -94,9 +94,13 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         }
 
         private void abandon() {
-            first.dispose();
+            if (first instanceof OpenRequest opening) {
+                opening.abandon();
+            } else {
+                first.dispose();
+            }
             if (second != null) {
-                second.dispose();
+                second.abandon();
             }
         }
 

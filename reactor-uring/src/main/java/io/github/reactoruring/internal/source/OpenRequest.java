@@ -38,6 +38,8 @@ final class OpenRequest extends Request {
     private final Listener listener;
     private final @Nullable FileStatus knownStatus;
     private @Nullable MemorySegment nativePath;
+    /** The open file whose status is being asked for. */
+    private @Nullable OpenFile asking;
 
     /** Opens into the process's table. */
     OpenRequest(EventLoop loop, String path, OpenHow how, Listener listener) {
@@ -68,7 +70,8 @@ final class OpenRequest extends Request {
         nativePath = CString.allocate(path);
         sqe.opcode(IoUringAbi.IORING_OP_OPENAT).fd(OpenFlags.AT_FDCWD).addr(nativePath.address()).len(how.mode())
                 .opFlags(how.direct() ? how.flags() : how.flags() | OpenFlags.O_CLOEXEC)
-                .fileIndex(how.direct() ? IoUringAbi.IORING_FILE_INDEX_ALLOC : 0);
+                .fileIndex(how.direct() ? IoUringAbi.IORING_FILE_INDEX_ALLOC : 0)
+                .flags(SlowFilesystems.mayBeOpened() ? IoUringAbi.IOSQE_ASYNC : 0);
     }
 
     @Override
@@ -91,10 +94,32 @@ final class OpenRequest extends Request {
 
     private void opened(OpenFile file) {
         try {
-            listener.opened(file, knownStatus == null ? FileStatus.of(file.descriptor()) : knownStatus);
+            FileStatus status = knownStatus == null ? FileStatus.of(file.descriptor()) : knownStatus;
+            if (knownStatus == null && SlowFilesystems.holds(status)) {
+                askAnew(file, status);
+            } else {
+                listener.opened(file, status);
+            }
         } catch (ErrnoException e) {
             close(file);
             listener.openFailed(Errors.ofPath(e.errno(), "STATX", path));
+        }
+    }
+
+    /** What the kernel has at hand of a slow filesystem's file may be old: it asks, on a worker. */
+    private void askAnew(OpenFile file, FileStatus atHand) {
+        asking = file;
+        new StatRequest(file, status -> {
+            asking = null;
+            listener.opened(file, status == null ? atHand : status);
+        }).submit();
+    }
+
+    /** Disposes of it and of what follows the opening; the listener may still hear of a file. Owner thread. */
+    void abandon() {
+        dispose();
+        if (asking != null) {
+            close(asking);
         }
     }
 

@@ -1,50 +1,71 @@
 package io.github.reactoruring.internal.source;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.reactoruring.internal.sys.FileStatus;
+import io.github.reactoruring.internal.sys.MountTable;
+import io.github.reactoruring.internal.sys.MountTable.Mount;
 
 /**
- * Knows the filesystems on which a read may block inside the submission: on those, requests are forced to a kernel
+ * Knows the filesystems on which a request may block inside the submission: on those, requests are forced to a kernel
  * worker (IOSQE_ASYNC), so that one slow file cannot stop the ring.
  *
- * <p>Only a filesystem without a device of its own can be one; its type is looked up once for each mount, in
- * /proc/self/mountinfo.
+ * <p>The mounts' types come from /proc/self/mountinfo, read again when the mounts have changed.
  */
 final class SlowFilesystems {
 
     private static final Set<String> FAST = Set.of("tmpfs", "ramfs", "devtmpfs", "proc", "sysfs", "overlay", "btrfs",
-            "zfs", "bcachefs", "pipefs", "sockfs", "cgroup2", "debugfs", "tracefs", "hugetlbfs", "mqueue", "devpts",
-            "rootfs", "squashfs", "erofs");
-    private static final Map<Long, Boolean> SLOW_BY_MOUNT = new ConcurrentHashMap<>();
+            "zfs", "bcachefs", "pipefs", "sockfs", "cgroup", "cgroup2", "debugfs", "tracefs", "hugetlbfs", "mqueue",
+            "devpts", "rootfs", "squashfs", "erofs", "securityfs", "selinuxfs", "configfs", "efivarfs", "pstore", "bpf",
+            "nsfs", "binfmt_misc", "fusectl", "autofs", "rpc_pipefs", "nfsd");
+    private static final MountTable MOUNTS = new MountTable();
+    private static volatile Known known = read();
+
+    /** What one reading of the mounts gave; any may be slow where they could not be read. */
+    private record Known(Map<Long, Boolean> slowByMount, boolean anySlow) {
+    }
 
     private SlowFilesystems() {
     }
 
-    static boolean holds(FileStatus status) {
-        if (!status.virtualDevice() || !status.regular()) {
-            return false;
+    /**
+     * Says whether any file at all may be on a slow filesystem. A path does not tell where it leads, and an open of a
+     * name that the kernel has at hand asks the filesystem at once.
+     */
+    static boolean mayBeOpened() {
+        if (MOUNTS.changed()) {
+            known = read();
         }
-        return SLOW_BY_MOUNT.computeIfAbsent(status.mountId(), SlowFilesystems::lookUp);
+        return known.anySlow;
     }
 
-    /** An unknown type counts as slow: the price is a worker's hop, not a stopped ring. */
-    private static boolean lookUp(long mountId) {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
-                if (line.startsWith(mountId + " ")) {
-                    String afterSeparator = line.substring(line.indexOf(" - ") + 3);
-                    return !FAST.contains(afterSeparator.substring(0, afterSeparator.indexOf(' ')));
-                }
-            }
-            return true;
-        } catch (IOException | RuntimeException e) {
-            return true;
+    /** Says whether an open file is on one. An unknown mount counts as slow: the price is a hop, not a stopped ring. */
+    static boolean holds(FileStatus status) {
+        if (!status.regular()) {
+            return false;
         }
+        Boolean slow = known.slowByMount.get(status.mountId());
+        return slow == null ? status.virtualDevice() : slow;
+    }
+
+    private static Known read() {
+        Map<Long, Boolean> slowByMount = new HashMap<>();
+        try {
+            for (Mount mount : MOUNTS.read()) {
+                slowByMount.put(mount.id(), isSlow(mount));
+            }
+            return new Known(slowByMount, slowByMount.containsValue(true));
+        } catch (IOException | RuntimeException e) {
+            return new Known(Map.of(), true);
+        }
+    }
+
+    /** FUSE is slow even on a device of its own, as "fuseblk". */
+    static boolean isSlow(Mount mount) {
+        String type = mount.type();
+        return !FAST.contains(type) && (mount.virtualDevice() || type.startsWith("fuse"));
     }
 }

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.CString;
@@ -14,10 +15,13 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.NativeMemory;
 import io.github.reactoruring.internal.sys.OpenFlags;
 
-/** Looks a path's status up on the ring (STATX, Linux 5.6), by a kernel worker. */
+/** Looks the status of a path or of an open file up on the ring (STATX, Linux 5.6), by a kernel worker. */
 final class StatRequest extends Request {
 
+    private static final int AT_EMPTY_PATH = 0x1000;
+
     private final String path;
+    private final @Nullable OpenFile file;
     private final Consumer<@Nullable FileStatus> listener;
     private @Nullable MemorySegment nativePath;
     private @Nullable MemorySegment status;
@@ -27,6 +31,15 @@ final class StatRequest extends Request {
         super(loop);
         this.path = path;
         this.listener = listener;
+        file = null;
+    }
+
+    /** @param listener gets the status, or null where there is none to be had */
+    StatRequest(OpenFile file, Consumer<@Nullable FileStatus> listener) {
+        super(file.loop());
+        this.file = file;
+        this.listener = listener;
+        path = "";
     }
 
     @Override
@@ -35,10 +48,21 @@ final class StatRequest extends Request {
     }
 
     @Override
+    protected @Nullable OpenFile file() {
+        return file;
+    }
+
+    @Override
+    protected boolean elusive() {
+        return true;
+    }
+
+    @Override
     protected void prepare(Sqe sqe) {
         nativePath = CString.allocate(path);
         status = NativeMemory.allocate(FileStatus.STATX_BYTES, Long.BYTES);
-        sqe.opcode(IoUringAbi.IORING_OP_STATX).fd(OpenFlags.AT_FDCWD).addr(nativePath.address())
+        sqe.opcode(IoUringAbi.IORING_OP_STATX).fd(file == null ? OpenFlags.AT_FDCWD : file.descriptor())
+                .opFlags(file == null ? 0 : AT_EMPTY_PATH).addr(nativePath.address())
                 .len(FileStatus.STATX_MASK).off(status.address());
     }
 

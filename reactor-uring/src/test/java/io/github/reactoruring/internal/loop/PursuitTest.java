@@ -116,6 +116,33 @@ class PursuitTest {
         assertThat(requests).allMatch(Request::isRetired).allMatch(request -> request.releasedCount() == 1);
     }
 
+    /** Each is looked for among all the kernel's workers, and everybody else on the ring waits for the search. */
+    @Test
+    void hundredsThatWorkersRunArePursuedAFewATurn() {
+        List<RecordingRequest> requests = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            requests.add(poll().submitted());
+        }
+        under.turn();
+        under.ring().kernel().inFlight().forEach(request -> request.moveTo(Place.WORKER_RUNNING));
+        DisposalBatch.run(() -> requests.forEach(Request::dispose));
+        under.turn();
+        under.takeCancels();
+
+        Set<Long> pursued = new HashSet<>();
+        while (pursued.size() < requests.size()) {
+            under.turn();
+            List<CancelRecord> cancels = under.takeCancels();
+            assertThat(cancels).hasSizeBetween(1, 32).allMatch(cancel -> pursued.add(cancel.sqe().addr()));
+        }
+        under.turn();
+        assertThat(under.takeCancels()).as("before a millisecond has passed").isEmpty();
+
+        under.ring().kernel().inFlight().forEach(request -> under.ring().kernel().complete(request, -Errno.EINTR, 0));
+        under.turns(2);
+        assertThat(requests).allMatch(Request::isRetired);
+    }
+
     @Test
     void aSlotIsGivenBackByItsOwnFinalCqeOnly() {
         // Without CQE_SKIP the cancel's own completion arrives too.
