@@ -28,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.github.reactoruring.raw.Opcode;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
@@ -107,7 +109,12 @@ class UringFileTest {
         Path path = Files.writeString(directory.resolve("file"), "0123456789");
         UringFile file = ring.get().files().openDirect(path, READ, WRITE).block();
         try {
-            file.truncate(4).block();
+            if (KernelUnderTest.has(Opcode.FTRUNCATE)) {
+                file.truncate(4).block();
+            } else {
+                assertThatThrownBy(() -> file.truncate(4).block()).hasMessageContaining("before Linux 6.9");
+                Files.writeString(path, "0123");
+            }
             file.writeAt(2, List.of(bytes("a"), bytes("b"), bytes("c"))).block();
             file.fsync().block();
             file.allocate(0, 4096).block();

@@ -24,6 +24,7 @@ import io.github.reactoruring.Completion;
 import io.github.reactoruring.UringException;
 import io.github.reactoruring.testing.Descriptors;
 import io.github.reactoruring.testing.Fifo;
+import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.RawPipe;
@@ -130,8 +131,7 @@ class RawSubmitTest {
         assertThat(released).hasValue(0);
         pipe.write(1);
         completed.awaitEnd();
-        ring.awaitIdle();
-        assertThat(released).hasValue(1);
+        Await.until("the release", () -> released.get() == 1);
 
         Probe<Completion> cancelled = start(read);
         ring.awaitInFlight(1);

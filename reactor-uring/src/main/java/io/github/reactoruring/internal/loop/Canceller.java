@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.loop;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,14 +14,16 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
 /**
  * Turns the disposals of a turn into cancel SQEs, and pursues what they did not end.
  *
- * <p>Invariant: a request handed to {@link #add} is pending, or staged and pursued, until its final CQE: no cancel is
- * ever dropped. What a full submission queue cannot take stays pending, and is planned anew next turn, since requests
- * may have come that a wide key would hit.
+ * <p>Invariant: a request handed to {@link #add} is pending, waiting to be cancelled by name, or staged and pursued,
+ * until its final CQE: no cancel is ever dropped. A wide key that a full submission queue cannot take is planned anew
+ * next turn, since requests may have come that it would hit. A name stays exact.
  */
 final class Canceller {
 
     /** One that a worker runs is looked for among all workers: hundreds at once would hold everybody else up. */
     private static final int PURSUED_PER_TURN = 32;
+    /** The longest that thousands cancelled by name hold up a turn is some 0.1 ms. */
+    private static final int NAMED_PER_TURN = 128;
 
     private final Ring ring;
     private final InFlightTable inFlight;
@@ -28,11 +31,13 @@ final class Canceller {
     private final CancelPolicy policy;
     private final CancelCapabilities capabilities;
     private final int singleFlags;
-    private final int singlesPerTurn;
+    private final int namedPerTurn;
     private final PlanView view;
     private final Pursuit pursuit = new Pursuit();
     private List<Request> pending = new ArrayList<>();
     private List<Request> spare = new ArrayList<>();
+    /** Those to be cancelled by their user_data, which the turns so far had no room for. */
+    private final ArrayDeque<Request> named = new ArrayDeque<>();
     private final List<Request> due = new ArrayList<>();
     private boolean anyPending;
     private long wideCancels;
@@ -47,7 +52,7 @@ final class Canceller {
                 features.has(RingFeature.CANCEL_FD_FIXED), features.has(RingFeature.CANCEL_OP));
         singleFlags = features.has(RingFeature.CQE_SKIP) ? IoUringAbi.IOSQE_CQE_SKIP_SUCCESS : 0;
         // Half the queue: new requests go on while thousands are cancelled one by one.
-        singlesPerTurn = Math.max(1, ring.submissionCapacity() / 2);
+        namedPerTurn = Math.clamp(ring.submissionCapacity() / 2, 1, NAMED_PER_TURN);
         view = new PlanView(inFlight);
     }
 
@@ -80,7 +85,7 @@ final class Canceller {
     }
 
     boolean hasUnstaged() {
-        return anyPending || !pending.isEmpty();
+        return anyPending || !pending.isEmpty() || !named.isEmpty();
     }
 
     long nanosToNextPursuit(long now) {
@@ -101,20 +106,21 @@ final class Canceller {
             stageWide(0, -1, IoUringAbi.IORING_ASYNC_CANCEL_ANY);
         }
         if (!pending.isEmpty()) {
-            stagePending();
+            planPending();
         }
+        stageNamed();
         if (!pursuit.isIdle()) {
             pursueAgain(ring.nanoTime());
         }
     }
 
-    private void stagePending() {
+    private void planPending() {
         List<Request> batch = pending;
         batch.removeIf(request -> !request.inFlight());
         pending = spare;
         spare = batch;
         if (batch.size() == 1) {
-            stageSingleOrKeep(batch.getFirst(), 0);
+            named.add(batch.getFirst());
         } else if (!batch.isEmpty()) {
             stagePlan(batch);
         }
@@ -131,36 +137,36 @@ final class Canceller {
                 stats.sqesSaved.add(key.covered().length - 1);
             }
             for (int position : key.covered()) {
-                keepOrPursue(batch.get(position), staged);
+                Request request = batch.get(position);
+                if (staged) {
+                    pursuit.cancelled(request);
+                } else {
+                    pending.add(request);
+                }
             }
         }
-        int singles = 0;
         for (long userData : plan.singles()) {
             Request request = inFlight.lookup(userData);
             if (request != null) {
-                stageSingleOrKeep(request, singles++);
+                named.add(request);
             }
         }
     }
 
-    private void stageSingleOrKeep(Request request, int stagedBefore) {
-        boolean staged = stagedBefore < singlesPerTurn && ring.freeSqes() > 0;
-        if (staged) {
-            stageSingle(request);
-        }
-        keepOrPursue(request, staged);
-    }
-
-    private void keepOrPursue(Request request, boolean staged) {
-        if (staged) {
-            pursuit.cancelled(request);
-        } else {
-            pending.add(request);
+    private void stageNamed() {
+        int room = Math.min(namedPerTurn, ring.freeSqes());
+        while (room > 0 && !named.isEmpty()) {
+            Request request = named.remove();
+            if (request.inFlight()) {
+                stageSingle(request);
+                pursuit.cancelled(request);
+                room--;
+            }
         }
     }
 
     private void pursueAgain(long now) {
-        pursuit.drainDue(now, Math.min(PURSUED_PER_TURN, Math.min(singlesPerTurn, ring.freeSqes())), due);
+        pursuit.drainDue(now, Math.min(PURSUED_PER_TURN, Math.min(namedPerTurn, ring.freeSqes())), due);
         for (Request request : due) {
             stageSingle(request);
             stats.recancels.increment();

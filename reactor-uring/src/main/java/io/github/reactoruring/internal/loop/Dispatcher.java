@@ -68,15 +68,23 @@ final class Dispatcher {
         }
         // The slot first: the callback may need one.
         inFlight.retire(request);
-        // Before the callback: whoever it tells may look.
-        stats.inFlight.set(inFlight.size());
-        stats.completed.increment();
         boolean disposed = request.markRetired();
         if (disposed) {
             (wasCancelled(result) ? stats.cancelled : stats.lateCompletions).increment();
+            deliver(request, true, result, flags);
+            release(request);
+            count();
+        } else {
+            // Before the callback: whoever it tells may look.
+            count();
+            deliver(request, false, result, flags);
+            release(request);
         }
-        deliver(request, disposed, result, flags);
-        release(request);
+    }
+
+    private void count() {
+        stats.inFlight.set(inFlight.size());
+        stats.completed.increment();
     }
 
     private static void deliver(Request request, boolean disposed, int result, int flags) {

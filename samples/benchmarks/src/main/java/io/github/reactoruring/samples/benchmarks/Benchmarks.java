@@ -26,6 +26,7 @@ public final class Benchmarks {
         SUITES.put("sequential", SequentialReads::run);
         SUITES.put("nops", Nops::run);
         SUITES.put("cancel", Cancels::run);
+        SUITES.put("stalls", Stalls::run);
     }
 
     private Benchmarks() {
