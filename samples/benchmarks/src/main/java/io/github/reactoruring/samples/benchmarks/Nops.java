@@ -2,6 +2,7 @@ package io.github.reactoruring.samples.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 import io.github.reactoruring.Uring;
 import reactor.core.publisher.Flux;
@@ -19,7 +20,8 @@ final class Nops {
             for (int inFlight : new int[]{1, 32, 256}) {
                 rows.addAll(new Comparison("NOP, " + inFlight + " in flight")
                         .add("bare ring", Variant.timed(n -> bare.run(n, inFlight, BareRing::fillNop)))
-                        .add("Mono: raw().nop()", Variant.timed(n -> flatMap(n, uring, inFlight)))
+                        .add("Mono: raw().nop(), repeated", Variant.timed(n -> repeat(n, uring, inFlight)))
+                        .add("Mono: raw().nop(), by flatMap", Variant.timed(n -> flatMap(n, uring, inFlight)))
                         .run(settings));
             }
             rows.addAll(new Comparison("NOP, one after another, each awaited by the thread that asked")
@@ -32,6 +34,22 @@ final class Nops {
         return rows;
     }
 
+    /** Subscribes each again when it has ended: what the sources themselves cost. */
+    private static long repeat(long n, Uring uring, int inFlight) {
+        long each = Math.max(1, n / inFlight);
+        CountDownLatch running = new CountDownLatch(inFlight);
+        for (int i = 0; i < inFlight; i++) {
+            uring.raw().nop().repeat(each - 1).subscribe(null, null, running::countDown);
+        }
+        try {
+            running.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return each * inFlight;
+    }
+
+    /** The operator looks through all that it has in flight at the end of each. */
     private static long flatMap(long n, Uring uring, int inFlight) {
         Flux.range(0, (int) n).flatMap(i -> uring.raw().nop(), inFlight).then().block();
         return n;
