@@ -17,7 +17,6 @@ import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.ReadOptions;
-import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.WriteOptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -76,8 +75,9 @@ public final class UringDataBuffers {
             return FileContent.create(uring, path, reading, bufferFactory);
         }
         DataBuffers buffers = DataBuffers.of(bufferFactory);
-        return Flux.usingWhen(uring.files().open(path, options), file -> file.content(reading, buffers),
-                UringFile::close);
+        // Not usingWhen: a cancel that crosses the opened file there leaves it open for good (reactor-core 3.8.6).
+        return uring.files().open(path, options).flatMapMany(
+                file -> file.content(reading, buffers).doFinally(signal -> file.close().subscribe()));
     }
 
     /** Reads a resource by the shared ring; see {@link #read(Uring, Resource, long, DataBufferFactory, int)}. */

@@ -100,9 +100,10 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
         if (path == null) {
             return otherwise.get();
         }
-        return Mono.usingWhen(uring.files().open(path),
-                file -> file.isRegularFile() ? write.apply(file) : otherwise.get(),
-                file -> Mono.fromRunnable(() -> file.close().subscribe()));
+        // Not usingWhen: a cancel that crosses the opened file there leaves it open for good (reactor-core 3.8.6).
+        return uring.files().open(path).flatMap(
+                file -> Mono.defer(() -> file.isRegularFile() ? write.apply(file) : otherwise.get())
+                        .doFinally(signal -> file.close().subscribe()));
     }
 
     private Mono<Void> respond(UringFile file, Resource resource, @Nullable MediaType mediaType,
