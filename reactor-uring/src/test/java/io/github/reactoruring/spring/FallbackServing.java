@@ -20,7 +20,7 @@ class FallbackServing extends FileServing {
     @BeforeAll
     static void start(@TempDir Path directory) throws IOException {
         server = TestServer.start(fill(directory), "server.compression.enabled=true",
-                "management.endpoint.health.show-details=always");
+                "management.endpoint.health.show-details=always").withFreshConnections();
     }
 
     @AfterAll

@@ -24,7 +24,8 @@ import io.github.reactoruring.testing.Await;
 public final class TestServer implements AutoCloseable {
 
     private final ConfigurableApplicationContext context;
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client = newClient();
+    private boolean reuse = true;
 
     private TestServer(ConfigurableApplicationContext context) {
         this.context = context;
@@ -73,7 +74,26 @@ public final class TestServer implements AutoCloseable {
         return headers.length == 0 ? request : request.headers(headers);
     }
 
+    /** Sends each request over a connection of its own, so that no answer suffers from the one before it. */
+    TestServer withFreshConnections() {
+        reuse = false;
+        return this;
+    }
+
+    private static HttpClient newClient() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
+
     HttpResponse<byte[]> send(HttpRequest.Builder request) {
+        if (reuse) {
+            return send(client, request);
+        }
+        try (HttpClient fresh = newClient()) {
+            return send(fresh, request);
+        }
+    }
+
+    private static HttpResponse<byte[]> send(HttpClient client, HttpRequest.Builder request) {
         try {
             return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         } catch (IOException | InterruptedException e) {
