@@ -69,6 +69,14 @@ public interface UringFile {
      */
     <B> Flux<B> readEach(Publisher<Long> positions, int maxBytes, int concurrency, BufferFactory<B> buffers);
 
+    /**
+     * Reads the file in order with read-ahead, as {@link UringFiles#read(java.nio.file.Path, ReadOptions, BufferFactory)}
+     * does, but leaves it open. It must stay open until the Flux ends. Several may read at once, each at its own place.
+     *
+     * @throws UnsupportedOperationException for a file opened by {@link UringFiles#openDirect}
+     */
+    <B> Flux<B> content(ReadOptions options, BufferFactory<B> buffers);
+
     /** Writes all of {@code data} at the current position, or at the end of a file opened to append; see {@link #writeAt}. */
     Mono<Integer> write(ByteBuffer data);
 
@@ -139,6 +147,12 @@ public interface UringFile {
      * @param length the number of bytes, 0 for all to the end; over 4 GiB from Linux 6.10 on
      */
     Mono<Void> advise(long position, long length, Advice advice);
+
+    /** Says whether it is a regular file. */
+    boolean isRegularFile();
+
+    /** Returns the size it had when it was opened, 0 for a pipe; costs nothing, unlike {@link #size()}. */
+    long openedSizeBytes();
 
     /** Asks for the size (STATX). Not of a file opened by {@link UringFiles#openDirect}. */
     Mono<Long> size();

@@ -17,7 +17,7 @@ import java.util.Set;
  * States the import direction of the library, for a root package, so that the rules can be tried on a small library that
  * breaks them.
  *
- * <p>sys &lt; ring &lt; loop &lt; facets &lt; source &lt; the facets' implementations &lt; entry: a layer knows itself and those before it. The rest of the
+ * <p>sys &lt; ring &lt; loop &lt; facets &lt; source &lt; the facets' implementations &lt; entry &lt; the integrations: a layer knows itself and those before it. The rest of the
  * root package is vocabulary: known to all, knowing nothing but itself.
  */
 final class ArchitectureRules {
@@ -29,7 +29,17 @@ final class ArchitectureRules {
             List.of(".internal.loop"),
             List.of(".buffer", ".file", ".net", ".time", ".raw"),
             List.of(".internal.source"),
-            List.of(".internal.facet", ".netty", ".spring", ".micrometer"));
+            List.of(".internal.facet", ".netty"));
+
+    /** Above the entry: they use the library as an application does. The last may know the ones before it. */
+    private static final List<String> INTEGRATIONS = List.of(".micrometer", ".spring", ".spring.boot");
+
+    /** Which packages may know an optional library; a package of the list stands for those below it too. */
+    private static final Map<String, List<String>> OPTIONAL = Map.of(
+            "io.netty", List.of(".netty", ".spring"),
+            "io.micrometer", List.of(".micrometer", ".spring.boot"),
+            "org.springframework", List.of(".spring"),
+            "org.springframework.boot", List.of(".spring.boot"));
 
     private static final Set<String> ENTRY = Set.of("Uring", "UringBuilder", "SharedUring");
 
@@ -62,6 +72,27 @@ final class ArchitectureRules {
                 .allowEmptyShould(true);
     }
 
+    /** Names the optional libraries. */
+    static Set<String> optionalLibraries() {
+        return OPTIONAL.keySet();
+    }
+
+    ArchRule onlyItsIntegrationKnowsALibrary(String library) {
+        return noClasses().that(describe("are ours, and outside " + OPTIONAL.get(library),
+                c -> isOurs(c) && OPTIONAL.get(library).stream().noneMatch(p -> isIn(elementOf(c), root + p))))
+                .should()
+                .dependOnClassesThat(describe("are of " + library, c -> isIn(elementOf(c), library)))
+                .allowEmptyShould(true);
+    }
+
+    ArchRule springKnowsNoBoot() {
+        return noClasses().that(describe("are in .spring itself",
+                c -> elementOf(c).getPackageName().equals(root + ".spring")))
+                .should()
+                .dependOnClassesThat(describe("are in .spring.boot", c -> isIn(elementOf(c), root + ".spring.boot")))
+                .allowEmptyShould(true);
+    }
+
     ArchRule vocabularyKnowsOnlyItself() {
         DescribedPredicate<JavaClass> known = describe("the vocabulary, Java, JSpecify or Reactor",
                 c -> isVocabulary(c) || isPlatform(c));
@@ -74,7 +105,7 @@ final class ArchitectureRules {
     ArchRule everyClassHasALayer() {
         return noClasses().should(be(
                 describe("outside every layer of the design", c -> isOurs(c) && !isEntry(c) && !isVocabulary(c)
-                        && !isInLayerUpTo(c, LAYERS.size() - 1))))
+                        && !isInLayerUpTo(c, LAYERS.size() - 1) && !isIntegration(c))))
                 .allowEmptyShould(true);
     }
 
@@ -101,6 +132,10 @@ final class ArchitectureRules {
 
     private boolean isVocabulary(JavaClass c) {
         return elementOf(c).getPackageName().equals(root) && !isEntry(c);
+    }
+
+    private boolean isIntegration(JavaClass c) {
+        return INTEGRATIONS.stream().anyMatch(p -> isIn(elementOf(c), root + p));
     }
 
     private boolean isInLayerUpTo(JavaClass c, int layer) {

@@ -37,6 +37,23 @@ class ArchitectureRulesTest {
     }
 
     @Test
+    void refusesAnOptionalLibraryOutsideItsIntegration() {
+        assertThat(violations(RULES.onlyItsIntegrationKnowsALibrary("org.springframework")))
+                .isNotEmpty()
+                .allMatch(v -> v.contains("KnowsSpring"));
+        assertThat(violations(RULES.onlyItsIntegrationKnowsALibrary("org.springframework.boot")))
+                .isNotEmpty()
+                .allMatch(v -> v.contains("KnowsBoot"));
+    }
+
+    @Test
+    void refusesSpringThatKnowsBoot() {
+        assertThat(violations(RULES.springKnowsNoBoot()))
+                .isNotEmpty()
+                .allMatch(v -> v.contains("spring.KnowsBoot"));
+    }
+
+    @Test
     void refusesAClassWithoutALayer() {
         assertThat(violations(RULES.everyClassHasALayer()))
                 .singleElement()

@@ -4,6 +4,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +30,21 @@ class ArchitectureTest {
     @Test
     void vocabularyKnowsOnlyItself() {
         RULES.vocabularyKnowsOnlyItself().check(LIBRARY);
+    }
+
+    static Stream<String> optionalLibraries() {
+        return ArchitectureRules.optionalLibraries().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("optionalLibraries")
+    void onlyItsIntegrationKnowsALibrary(String library) {
+        RULES.onlyItsIntegrationKnowsALibrary(library).check(LIBRARY);
+    }
+
+    @Test
+    void springKnowsNoBoot() {
+        RULES.springKnowsNoBoot().check(LIBRARY);
     }
 
     @Test

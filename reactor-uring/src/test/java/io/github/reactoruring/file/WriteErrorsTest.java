@@ -200,7 +200,7 @@ class WriteErrorsTest {
 
     @Test
     void tooManyOpenFilesNamesTheLimit() throws Exception {
-        String said = new ChildJvm().under("/bin/sh", "-c", "ulimit -n 100; exec \"$@\"", "sh")
+        String said = new ChildJvm().under("/bin/sh", "-c", "ulimit -n 500; exec \"$@\"", "sh")
                 .run(TooManyFilesMain.class, directory.toString());
 
         String message = directory.resolve("file") + ": too many open files in this process: raise `ulimit -n`";

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** Denies the calling thread, and those it starts from then on, the io_uring system calls, as containers do. */
-final class SeccompFilter {
+public final class SeccompFilter {
 
     private static final int PR_SET_SECCOMP = 22;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
@@ -26,7 +26,7 @@ final class SeccompFilter {
     }
 
     /** Answers io_uring_setup, io_uring_enter and io_uring_register with {@code errno}. */
-    static void denyUring(int errno) throws Throwable {
+    public static void denyUring(int errno) throws Throwable {
         Linker linker = Linker.nativeLinker();
         MethodHandle prctl = linker.downcallHandle(linker.defaultLookup().find("prctl").orElseThrow(),
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG,

@@ -37,7 +37,7 @@ final class FileCopy {
     }
 
     static Mono<Long> create(EventLoop loop, String from, String to, WriteOptions options) {
-        Mono<OpenFile> source = OpenMono.create(loop, from, READING, (file, forceAsync) -> file);
+        Mono<OpenFile> source = OpenMono.create(loop, from, READING, (file, status, forceAsync) -> file);
         return Mono.usingWhen(source, file -> copy(file, to, options), file -> new FileUpkeep(file).close());
     }
 

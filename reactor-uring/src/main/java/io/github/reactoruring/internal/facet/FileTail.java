@@ -110,7 +110,7 @@ final class FileTail<B> {
     }
 
     private Flux<B> open() {
-        return OpenMono.create(loop, name, READING, (file, forceAsync) -> opened(file))
+        return OpenMono.create(loop, name, READING, (file, status, forceAsync) -> opened(file))
                 .onErrorResume(NoSuchFileException.class, missing -> {
                     looked = true;
                     return Mono.empty();

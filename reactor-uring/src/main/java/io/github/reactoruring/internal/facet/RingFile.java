@@ -13,14 +13,17 @@ import org.reactivestreams.Publisher;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.file.Advice;
+import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.source.FileReadFlux;
 import io.github.reactoruring.internal.source.FileReadOnce;
 import io.github.reactoruring.internal.source.FileWrite;
 import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.Splice;
 import io.github.reactoruring.internal.source.StreamRead;
+import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -30,19 +33,22 @@ final class RingFile implements UringFile {
 
     private static final long CURRENT = -1;
     private static final int STREAM_CHUNK_BYTES = 8192;
+    private static final FileStatus PIPE = new FileStatus(false, false, 0, 0, true);
 
     private final OpenFile file;
+    private final FileStatus opened;
     private final boolean forceAsync;
     private final Alignment alignment;
     private final @Nullable Duration deadline;
     private final FileUpkeep upkeep;
 
     RingFile(OpenFile file, boolean forceAsync) {
-        this(file, forceAsync, Alignment.NONE, null);
+        this(file, PIPE, forceAsync, Alignment.NONE, null);
     }
 
-    RingFile(OpenFile file, boolean forceAsync, Alignment alignment, @Nullable Duration deadline) {
+    RingFile(OpenFile file, FileStatus opened, boolean forceAsync, Alignment alignment, @Nullable Duration deadline) {
         this.file = file;
+        this.opened = opened;
         this.forceAsync = forceAsync;
         this.alignment = alignment;
         this.deadline = deadline;
@@ -115,6 +121,21 @@ final class RingFile implements UringFile {
                     + concurrency);
         }
         return Flux.from(positions).flatMapSequential(position -> readAt(position, maxBytes, buffers), concurrency, 1);
+    }
+
+    @Override
+    public <B> Flux<B> content(ReadOptions options, BufferFactory<B> buffers) {
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(buffers, "buffers");
+        if (file.fixed()) {
+            throw new UnsupportedOperationException("A direct descriptor is not streamed: use readEach, or open "
+                    + file.name() + " with UringFiles.open");
+        }
+        alignment.check(options.position(), options.chunkBytes());
+        if (options.length() != Long.MAX_VALUE) {
+            alignment.check(options.position(), options.length());
+        }
+        return FileReadFlux.ofOpen(file, options, alignment.check(buffers));
     }
 
     // ---- Writing
@@ -221,6 +242,16 @@ final class RingFile implements UringFile {
     }
 
     @Override
+    public boolean isRegularFile() {
+        return opened.regular();
+    }
+
+    @Override
+    public long openedSizeBytes() {
+        return opened.sizeBytes();
+    }
+
+    @Override
     public Mono<byte[]> getAttribute(String name) {
         return upkeep.getAttribute(name);
     }
@@ -240,7 +271,7 @@ final class RingFile implements UringFile {
         if (!newDeadline.isPositive()) {
             throw new IllegalArgumentException("deadline must be more than zero, not " + newDeadline);
         }
-        return new RingFile(file, forceAsync, alignment, newDeadline);
+        return new RingFile(file, opened, forceAsync, alignment, newDeadline);
     }
 
     @Override

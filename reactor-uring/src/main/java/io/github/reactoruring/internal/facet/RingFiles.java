@@ -107,7 +107,7 @@ public final class RingFiles implements UringFiles {
     private Mono<UringFile> open(Path path, boolean direct, OpenOption... options) {
         OpenHow how = OpenOptions.how(direct, options);
         return OpenMono.create(loops.get(), name(path), how,
-                (file, forceAsync) -> new RingFile(file, forceAsync, Alignment.of(file, how), null));
+                (file, status, forceAsync) -> new RingFile(file, status, forceAsync, Alignment.of(file, how), null));
     }
 
     @Override

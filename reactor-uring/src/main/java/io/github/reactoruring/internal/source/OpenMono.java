@@ -1,7 +1,6 @@
 package io.github.reactoruring.internal.source;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -22,25 +21,32 @@ import reactor.core.publisher.Operators;
  */
 public final class OpenMono<T> extends Mono<T> implements Scannable {
 
+    /**
+     * Makes what stands for an open file.
+     *
+     * @param <T> what stands for it
+     */
+    public interface Wrapper<T> {
+
+        /** @param forceAsync whether the file's operations are to be forced to a kernel worker */
+        T wrap(OpenFile file, FileStatus status, boolean forceAsync);
+    }
+
     private final EventLoop loop;
     private final String path;
     private final OpenHow how;
-    private final BiFunction<OpenFile, Boolean, T> wrapper;
+    private final Wrapper<T> wrapper;
 
-    private OpenMono(EventLoop loop, String path, OpenHow how, BiFunction<OpenFile, Boolean, T> wrapper) {
+    private OpenMono(EventLoop loop, String path, OpenHow how, Wrapper<T> wrapper) {
         this.loop = loop;
         this.path = path;
         this.how = how;
         this.wrapper = wrapper;
     }
 
-    /**
-     * Makes a Mono of an open file.
-     *
-     * @param wrapper gets the file, and whether its operations are to be forced to a kernel worker
-     */
+    /** Makes a Mono of an open file. */
     public static <T> Mono<T> create(EventLoop loop, String path, OpenHow how,
-            BiFunction<OpenFile, Boolean, T> wrapper) {
+            Wrapper<T> wrapper) {
         return onAssembly(new OpenMono<>(loop, path, how, wrapper));
     }
 
@@ -118,7 +124,7 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         @Override
         public void opened(OpenFile file, FileStatus status) {
             if (outcome.compareAndSet(0, TERMINATED)) {
-                actual.onNext(source.wrapper.apply(file, SlowFilesystems.holds(status)));
+                actual.onNext(source.wrapper.wrap(file, status, SlowFilesystems.holds(status)));
                 if (!left) {
                     actual.onComplete();
                 }

@@ -200,7 +200,8 @@ class PeerBugsTest {
         Path file = Files.createTempFile(directory, "opened", "");
         under.ring().behaviour(slow(IoUringAbi.IORING_OP_OPENAT));
         TestSubscriber<OpenFile> subscriber = TestSubscriber.create();
-        OpenMono.create(under.loop(), file.toString(), new OpenHow(0, 0, false, false), (opened, slow) -> opened)
+        OpenMono.create(under.loop(), file.toString(), new OpenHow(0, 0, false, false),
+                (opened, status, slow) -> opened)
                 .subscribe(subscriber);
         under.turn();
         subscriber.cancel();

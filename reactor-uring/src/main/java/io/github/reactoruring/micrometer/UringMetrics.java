@@ -1,0 +1,67 @@
+package io.github.reactoruring.micrometer;
+
+import java.util.Objects;
+import java.util.function.ToLongFunction;
+
+import io.github.reactoruring.Uring;
+import io.github.reactoruring.UringStats;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/**
+ * Registers the counters of {@link Uring#stats()} as meters {@code reactor.uring.*}, tagged with the ring's name. They are
+ * read when they are asked for, and cost nothing else.
+ */
+public final class UringMetrics implements MeterBinder {
+
+    private static final String REQUESTS = "requests";
+    private static final String SQES = "sqes";
+
+    private final Uring uring;
+    private final Tags tags;
+
+    /** Shows {@code uring}, with the tag {@code name}. */
+    public UringMetrics(Uring uring, String name) {
+        this(uring, Tags.of("name", name));
+    }
+
+    /** Shows {@code uring}, with tags of the caller's. */
+    public UringMetrics(Uring uring, Iterable<Tag> tags) {
+        this.uring = Objects.requireNonNull(uring, "uring");
+        this.tags = Tags.of(tags);
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("reactor.uring.in.flight", uring, ring -> ring.stats().inFlight())
+                .description("Requests the kernel has now")
+                .baseUnit(REQUESTS).tags(tags).register(registry);
+        count(registry, "submitted", REQUESTS, "Requests that became an SQE, cancels not among them",
+                UringStats::submitted);
+        count(registry, "completions", REQUESTS, "Requests that got their final CQE", UringStats::completed);
+        count(registry, "disposals", REQUESTS, "Disposals of requests in flight", UringStats::disposals);
+        count(registry, "dropped", REQUESTS, "Requests disposed of before an SQE was made", UringStats::dropped);
+        count(registry, "cancelled", REQUESTS, "Disposed requests that ended cancelled", UringStats::cancelled);
+        count(registry, "late.completions", REQUESTS, "Disposed requests that ended with another result, discarded",
+                UringStats::lateCompletions);
+        count(registry, "stale.completions", "completions", "Completions of a request already over: a defect",
+                UringStats::staleCompletions);
+        count(registry, "cancel.sqes", SQES, "Cancel SQEs of every kind", UringStats::cancelSqes);
+        count(registry, "all.cancels", SQES, "Cancel SQEs with the ALL flag", UringStats::allCancelSqes);
+        count(registry, "sqes.saved", SQES, "Cancel SQEs that ALL made needless", UringStats::sqesSaved);
+        count(registry, "recancels", SQES, "Cancel SQEs for what an earlier one had not ended", UringStats::recancels);
+        count(registry, "overflows", "overflows", "Times the completion queue had overflowed", UringStats::overflows);
+        count(registry, "enters", "calls", "Calls of io_uring_enter(2)", UringStats::enters);
+        count(registry, "wake.ups", "wakes", "Wake-ups of a sleeping ring thread", UringStats::wakeUps);
+    }
+
+    private void count(MeterRegistry registry, String name, String unit, String description,
+            ToLongFunction<UringStats> value) {
+        FunctionCounter.builder("reactor.uring." + name, uring, ring -> value.applyAsLong(ring.stats()))
+                .description(description).baseUnit(unit).tags(tags).register(registry);
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.reactoruring.spring;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.util.ClassUtils;
+
+import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.buffer.BufferReader;
+
+/**
+ * Reads into Spring's {@link DataBuffer}s and writes from them: Netty's without a copy, any other with one.
+ *
+ * <p><b>Buffers:</b> each emitted buffer belongs to the subscriber, who releases it ({@link DataBufferUtils#release}).
+ * Operators that drop or buffer elements need {@code doOnDiscard(DataBuffer.class, DataBufferUtils::release)}, put last.
+ */
+public final class DataBuffers implements BufferFactory<DataBuffer>, BufferReader<DataBuffer> {
+
+    private static final boolean NETTY = ClassUtils.isPresent("io.netty.buffer.ByteBuf",
+            DataBuffers.class.getClassLoader());
+
+    private final DataBufferFactory factory;
+    private final BufferFactory<DataBuffer> leases;
+
+    private DataBuffers(DataBufferFactory factory, BufferFactory<DataBuffer> leases) {
+        this.factory = factory;
+        this.leases = leases;
+    }
+
+    /** Makes buffers as {@code factory} does. */
+    public static DataBuffers of(DataBufferFactory factory) {
+        Objects.requireNonNull(factory, "factory");
+        return new DataBuffers(factory, NETTY && NettyDataBuffers.suits(factory)
+                ? NettyDataBuffers.of(factory)
+                : new Copies(factory));
+    }
+
+    /** Makes buffers that tell when they were freed, where there is something to free. */
+    static BufferFactory<DataBuffer> telling(DataBufferFactory factory, Runnable whenFreed) {
+        return NETTY && NettyDataBuffers.suits(factory)
+                ? NettyDataBuffers.telling(factory, whenFreed)
+                : new Copies(factory);
+    }
+
+    /** Says whether the buffer's end will be told: it comes from {@link #telling}, and has to be released. */
+    static boolean tells(DataBuffer buffer) {
+        return NETTY && NettyDataBuffers.tells(buffer);
+    }
+
+    @Override
+    public Lease<DataBuffer> lease(int capacityBytes) {
+        return leases.lease(capacityBytes);
+    }
+
+    @Override
+    public void release(DataBuffer buffer) {
+        DataBufferUtils.release(buffer);
+    }
+
+    @Override
+    public Loan lend(DataBuffer buffer) {
+        if (NETTY && NettyDataBuffers.suits(buffer)) {
+            return NettyDataBuffers.lend(buffer);
+        }
+        ByteBuffer copy = ByteBuffer.allocate(buffer.readableByteCount());
+        buffer.toByteBuffer(copy);
+        Loan loan = BufferReader.byteBuffers().lend(copy);
+        DataBufferUtils.release(buffer);
+        return loan;
+    }
+
+    @Override
+    public String toString() {
+        return "DataBuffers(" + factory + ")";
+    }
+
+    /** Copies each chunk from pooled native memory to the heap, which is what Spring's default factory wraps. */
+    private record Copies(DataBufferFactory factory) implements BufferFactory<DataBuffer> {
+
+        @Override
+        public Lease<DataBuffer> lease(int capacityBytes) {
+            return new Copy(factory, BufferFactory.heap().lease(capacityBytes));
+        }
+
+        @Override
+        public void release(DataBuffer buffer) {
+            DataBufferUtils.release(buffer);
+        }
+    }
+
+    private record Copy(DataBufferFactory factory, Lease<ByteBuffer> heap) implements Lease<DataBuffer> {
+
+        @Override
+        public long address() {
+            return heap.address();
+        }
+
+        @Override
+        public int capacityBytes() {
+            return heap.capacityBytes();
+        }
+
+        @Override
+        public DataBuffer fill(int lengthBytes) {
+            return factory.wrap(heap.fill(lengthBytes));
+        }
+
+        @Override
+        public void release() {
+            heap.release();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.reactoruring.spring.boot;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.Uring;
+import io.github.reactoruring.UringUnavailableException;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * Says whether the application has a ring, or why not.
+ *
+ * @param uring the ring, or null
+ * @param cause why there is none, and what to do about it; null if there is one
+ */
+public record UringAvailability(@Nullable Uring uring, @Nullable UringUnavailableException cause) {
+
+    private static final Logger LOG = Loggers.getLogger(UringAvailability.class);
+
+    /** Checks that it is one or the other. */
+    public UringAvailability {
+        if ((uring == null) == (cause == null)) {
+            throw new IllegalArgumentException("either a ring or a cause why there is none");
+        }
+    }
+
+    /** Opens a ring, or warns once that there is none. */
+    static UringAvailability open(UringProperties properties) {
+        try {
+            return new UringAvailability(Uring.builder(properties.name())
+                    .rings(properties.rings())
+                    .submissionEntries(properties.submissionEntries())
+                    .completionEntries(properties.completionEntries())
+                    .cancelPolicy(properties.cancelPolicy().policy())
+                    .build(), null);
+        } catch (UringUnavailableException e) {
+            LOG.warn("Files are served by Spring's own means, not by io_uring. " + e.getMessage()
+                    + " To silence this, set reactor-uring.enabled=false.");
+            return new UringAvailability(null, e);
+        }
+    }
+
+    /** Says whether Spring's own means take the place of a ring. */
+    public boolean isFallback() {
+        return uring == null;
+    }
+
+    /** Returns why there is no ring, and what to do about it. */
+    String reason() {
+        return Objects.requireNonNullElse(cause == null ? null : cause.getMessage(), "unknown");
+    }
+}

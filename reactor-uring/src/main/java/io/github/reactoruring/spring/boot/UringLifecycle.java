@@ -1,0 +1,71 @@
+package io.github.reactoruring.spring.boot;
+
+import java.time.Duration;
+
+import org.springframework.context.SmartLifecycle;
+
+import io.github.reactoruring.Uring;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * Closes the ring after the server and whatever else the application stops: its phase is the one of Reactor Netty's own
+ * resources. What is in flight by then is cancelled; the last step of the application's end waits until the kernel is
+ * done with it.
+ *
+ * <p>A ring that was closed is not opened again: a context that was stopped can be closed, but not started once more.
+ */
+final class UringLifecycle implements SmartLifecycle {
+
+    private static final Logger LOG = Loggers.getLogger(UringLifecycle.class);
+
+    private final Uring uring;
+    private final Duration timeout;
+    private volatile boolean running;
+
+    UringLifecycle(Uring uring, Duration timeout) {
+        this.uring = uring;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public void start() {
+        if (uring.isDisposed()) {
+            throw new IllegalStateException(uring + " was closed with its context, which cannot be started again");
+        }
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        stop(() -> {
+        });
+    }
+
+    @Override
+    public void stop(Runnable whenStopped) {
+        running = false;
+        uring.disposeLater(timeout)
+                .doOnError(error -> LOG.warn("The ring did not close in time: " + error.getMessage()))
+                .onErrorComplete()
+                .doFinally(signal -> whenStopped.run())
+                .subscribe();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Returns 0: below the server's, which stops first, and the applications' own, which may still use the ring. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
+    /** Returns false: an idle ring costs nothing, and a closed one could not be opened again. */
+    @Override
+    public boolean isPauseable() {
+        return false;
+    }
+}

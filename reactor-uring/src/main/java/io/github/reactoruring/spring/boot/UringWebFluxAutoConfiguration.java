@@ -1,0 +1,95 @@
+package io.github.reactoruring.spring.boot;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.http.codec.CodecCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.codec.ResourceHttpMessageWriter;
+import org.springframework.web.reactive.handler.AbstractUrlHandlerMapping;
+import org.springframework.web.reactive.resource.ResourceWebHandler;
+
+import io.github.reactoruring.Uring;
+import io.github.reactoruring.spring.UringDataBufferHttpMessageWriter;
+import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
+
+/**
+ * Serves files by the ring in a WebFlux application: those that annotated and functional endpoints return, and the static
+ * resources. Does nothing where there is no ring, or with {@code reactor-uring.web.enabled=false}.
+ */
+@AutoConfiguration(after = UringAutoConfiguration.class)
+@ConditionalOnClass({CodecCustomizer.class, ResourceWebHandler.class})
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ConditionalOnBooleanProperty(name = {"reactor-uring.enabled", "reactor-uring.web.enabled"}, matchIfMissing = true)
+public final class UringWebFluxAutoConfiguration {
+
+    /** For Spring Boot. */
+    public UringWebFluxAutoConfiguration() {
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Nullable
+    UringResourceHttpMessageWriter uringResourceHttpMessageWriter(ObjectProvider<Uring> uring,
+            UringProperties properties) {
+        Uring ring = uring.getIfAvailable();
+        return ring == null
+                ? null
+                : new UringResourceHttpMessageWriter(ring, bytes(properties.web().chunkSize().toBytes()),
+                        bytes(properties.web().maxInFlight().toBytes()));
+    }
+
+    /** Comes first, so that a customizer of the application's can still put its own writer before. */
+    @Bean
+    @Order(0)
+    CodecCustomizer uringCodecCustomizer(ObjectProvider<UringResourceHttpMessageWriter> writer,
+            UringProperties properties) {
+        return configurer -> writer.ifAvailable(resources -> {
+            configurer.customCodecs().register(resources);
+            configurer.customCodecs().register(
+                    new UringDataBufferHttpMessageWriter(bytes(properties.web().maxInFlight().toBytes())));
+        });
+    }
+
+    /** Static resources have a writer of their own, which no configurer can reach. */
+    @Bean
+    static BeanPostProcessor uringResourceHandlerPostProcessor(ObjectProvider<UringResourceHttpMessageWriter> writer) {
+        return new ResourceHandlers(writer);
+    }
+
+    private static int bytes(long size) {
+        return Math.toIntExact(size);
+    }
+
+    private record ResourceHandlers(
+            ObjectProvider<UringResourceHttpMessageWriter> writer) implements BeanPostProcessor {
+
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String beanName) {
+            if (bean instanceof AbstractUrlHandlerMapping mapping) {
+                mapping.getHandlerMap().values().forEach(this::equip);
+            } else {
+                equip(bean);
+            }
+            return bean;
+        }
+
+        private void equip(Object handler) {
+            if (handler instanceof ResourceWebHandler resources && hasDefaultWriter(resources)) {
+                writer.ifAvailable(resources::setResourceHttpMessageWriter);
+            }
+        }
+
+        /** Whoever has set another has a reason. */
+        private static boolean hasDefaultWriter(ResourceWebHandler resources) {
+            ResourceHttpMessageWriter present = resources.getResourceHttpMessageWriter();
+            return present == null || present.getClass() == ResourceHttpMessageWriter.class;
+        }
+    }
+}

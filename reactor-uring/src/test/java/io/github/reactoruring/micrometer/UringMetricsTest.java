@@ -1,0 +1,62 @@
+package io.github.reactoruring.micrometer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import io.github.reactoruring.file.UringPipe;
+import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.TestUring;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+@NeedsUring
+class UringMetricsTest {
+
+    @RegisterExtension
+    final TestUring ring = TestUring.withDefaults();
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @Test
+    void showsWhatIsInFlightAndWhatCancellingCost() {
+        new UringMetrics(ring.get(), "test").bindTo(registry);
+        UringPipe pipe = ring.get().files().pipe().block();
+        List<Disposable> reads = IntStream.range(0, 50).mapToObj(i -> pipe.source().read(10).subscribe()).toList();
+        ring.awaitInFlight(50);
+        assertThat(registry.get("reactor.uring.in.flight").tag("name", "test").gauge().value()).isEqualTo(50);
+
+        ring.get().batch(() -> reads.forEach(Disposable::dispose));
+        ring.awaitIdle();
+
+        assertThat(count("disposals")).isEqualTo(50);
+        assertThat(count("cancel.sqes")).isEqualTo(1);
+        assertThat(count("all.cancels")).isEqualTo(1);
+        assertThat(count("sqes.saved")).isEqualTo(49);
+        assertThat(count("cancelled")).isEqualTo(50);
+        assertThat(count("stale.completions")).isZero();
+        Mono.when(pipe.source().close(), pipe.sink().close()).block();
+        assertThat(count("completions")).isEqualTo(count("submitted"));
+    }
+
+    @Test
+    void describesEveryMeter() {
+        new UringMetrics(ring.get(), "test").bindTo(registry);
+
+        assertThat(registry.getMeters()).hasSize(15).extracting(Meter::getId).allSatisfy(id -> {
+            assertThat(id.getName()).startsWith("reactor.uring.");
+            assertThat(id.getDescription()).isNotBlank();
+            assertThat(id.getBaseUnit()).isNotBlank();
+        });
+    }
+
+    private double count(String name) {
+        return registry.get("reactor.uring." + name).functionCounter().count();
+    }
+}

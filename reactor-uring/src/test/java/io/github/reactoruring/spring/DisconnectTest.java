@@ -1,0 +1,158 @@
+package io.github.reactoruring.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.github.reactoruring.testing.Await;
+import io.github.reactoruring.testing.Descriptors;
+import io.github.reactoruring.testing.NeedsUring;
+import io.netty.util.ResourceLeakDetector;
+
+/** Clients that leave in the middle. */
+@NeedsUring
+class DisconnectTest {
+
+    private static final long FILE_BYTES = 256L << 20;
+
+    private final List<LogRecord> log = new CopyOnWriteArrayList<>();
+    private final Handler listener = new Handler() {
+
+        @Override
+        public void publish(LogRecord entry) {
+            // Reactor Netty's own line, without a stack trace, about an upload it cannot tell anybody of any more.
+            boolean ofReactorNetty = entry.getLoggerName().startsWith("reactor.netty") && entry.getThrown() == null
+                    && entry.getMessage().contains("post termination");
+            if (entry.getLevel().intValue() >= Level.WARNING.intValue() && !ofReactorNetty) {
+                log.add(entry);
+            }
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is kept back.
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    };
+    private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
+    private TestServer server;
+    private Path directory;
+
+    @BeforeEach
+    void start(@TempDir Path temporary) throws IOException {
+        directory = temporary;
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        try (var file = Files.newByteChannel(directory.resolve("huge.bin"),
+                java.nio.file.StandardOpenOption.CREATE_NEW, java.nio.file.StandardOpenOption.WRITE)) {
+            file.position(FILE_BYTES - 1).write(java.nio.ByteBuffer.allocate(1));
+        }
+        server = TestServer.start(directory);
+        assertThat(server.get("/annotated/huge.bin", "Range", "bytes=0-99").body()).hasSize(100);
+        server.awaitIdle();
+        Logger.getLogger("").addHandler(listener);
+    }
+
+    @AfterEach
+    void stop() {
+        Logger.getLogger("").removeHandler(listener);
+        server.close();
+        ResourceLeakDetector.setLevel(levelBefore);
+    }
+
+    @Test
+    void aClientThatLeavesStopsTheReading() throws Exception {
+        Map<String, Integer> before = Descriptors.open();
+        for (String path : List.of("/annotated/huge.bin", "/functional/huge.bin", "/static/huge.bin",
+                "/flux/huge.bin")) {
+            try (Socket client = get(path, "")) {
+                new DataInputStream(client.getInputStream()).readNBytes(1_000_000);
+                assertThat(open("huge.bin")).as("the file of %s is being read", path).isEqualTo(1);
+                client.setSoLinger(true, 0);
+            }
+            Await.until("the file is closed", () -> open("huge.bin") == 0);
+            server.awaitIdle();
+        }
+        Descriptors.awaitNoMoreThan(before);
+        long completed = server.uring().stats().completed();
+        assertThat(server.get("/ping").statusCode()).isEqualTo(200);
+        assertThat(server.uring().stats().completed()).as("nothing is read any more").isEqualTo(completed);
+        assertThat(completed).as("reads, of 16384 that the four files would take").isLessThan(4_000);
+        assertThat(log).extracting(LogRecord::getMessage).isEmpty();
+    }
+
+    @Test
+    void manyClientsThatLeaveAnywhereLeaveNothingBehind() throws Exception {
+        Map<String, Integer> before = Descriptors.open();
+        Random random = new Random(7);
+        List<String> paths = List.of("/annotated/huge.bin", "/static/huge.bin", "/flux/huge.bin");
+        for (int i = 0; i < 200; i++) {
+            String range = switch (random.nextInt(3)) {
+                case 0 -> "";
+                case 1 -> "Range: bytes=" + random.nextInt(1_000_000) + "-\r\n";
+                default -> "Range: bytes=0-200000,300000-5000000,-100000\r\n";
+            };
+            try (Socket client = get(paths.get(random.nextInt(paths.size())), range)) {
+                client.setSoLinger(true, random.nextBoolean() ? 0 : 1);
+                client.getInputStream().readNBytes(random.nextInt(3) * random.nextInt(200_000));
+            }
+        }
+        Await.until("every file closed", () -> open("huge.bin") == 0);
+        server.awaitIdle();
+        Descriptors.awaitNoMoreThan(before);
+        System.gc();
+        // The detector looks when something is allocated.
+        for (int i = 0; i < 200; i++) {
+            assertThat(server.get("/annotated/huge.bin", "Range", "bytes=0-70000").body()).hasSize(70_001);
+        }
+        assertThat(log).extracting(LogRecord::getMessage).isEmpty();
+    }
+
+    @Test
+    void anAbortedUploadCancelsItsWriteAndClosesTheFile() throws Exception {
+        Map<String, Integer> before = Descriptors.open();
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            client.getOutputStream().write(("PUT /files/part.bin HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n"
+                    + "Content-Type: application/octet-stream\r\n\r\n").getBytes());
+            client.getOutputStream().write(new byte[300_000]);
+            client.getOutputStream().flush();
+            Await.until("something stored", () -> directory.resolve("part.bin").toFile().length() > 100_000);
+            client.setSoLinger(true, 0);
+        }
+        Await.until("the file is closed", () -> open("part.bin") == 0);
+        server.awaitIdle();
+        Descriptors.awaitNoMoreThan(before);
+        assertThat(log).extracting(LogRecord::getMessage).isEmpty();
+    }
+
+    private int open(String name) {
+        return Descriptors.open().getOrDefault(directory.resolve(name).toString(), 0);
+    }
+
+    private Socket get(String path, String headers) throws IOException {
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        client.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n").getBytes());
+        return client;
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.reactoruring.spring;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.io.PrintWriter;
+
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.core.LauncherConfig;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+
+import io.github.reactoruring.testing.SeccompFilter;
+
+/** Runs the tests of {@link FallbackServing} where io_uring is refused, as Docker does. Argument: the errno. */
+public final class FallbackMain {
+
+    private FallbackMain() {
+    }
+
+    /** Runs it. */
+    public static void main(String[] args) throws Throwable {
+        SeccompFilter.denyUring(Integer.parseInt(args[0]));
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectClass(FallbackServing.class)).build();
+        SummaryGeneratingListener summary = new SummaryGeneratingListener();
+        // Spring's own means block where BlockHound watches.
+        LauncherConfig config = LauncherConfig.builder().enableLauncherSessionListenerAutoRegistration(false).build();
+        LauncherFactory.create(config).execute(request, summary);
+        PrintWriter output = new PrintWriter(System.out, true);
+        summary.getSummary().printFailuresTo(output, 10);
+        output.println("succeeded=" + summary.getSummary().getTestsSucceededCount()
+                + " others=" + (summary.getSummary().getTestsFoundCount()
+                        - summary.getSummary().getTestsSucceededCount()));
+        System.exit(0);
+    }
+}

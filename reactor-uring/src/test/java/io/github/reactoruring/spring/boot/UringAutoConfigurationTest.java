@@ -1,0 +1,165 @@
+package io.github.reactoruring.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.http.codec.CodecCustomizer;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.codec.ResourceHttpMessageWriter;
+import org.springframework.http.codec.ServerCodecConfigurer;
+
+import io.github.reactoruring.Uring;
+import io.github.reactoruring.micrometer.UringMetrics;
+import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
+import io.github.reactoruring.testing.NeedsUring;
+import io.micrometer.core.instrument.MeterRegistry;
+
+@NeedsUring
+class UringAutoConfigurationTest {
+
+    private final ReactiveWebApplicationContextRunner application = new ReactiveWebApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(UringAutoConfiguration.class, UringHealthAutoConfiguration.class,
+                    UringWebFluxAutoConfiguration.class));
+
+    @Test
+    void springBootFindsAllOfIt() {
+        assertThat(ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()))
+                .contains(UringAutoConfiguration.class.getName(), UringHealthAutoConfiguration.class.getName(),
+                        UringWebFluxAutoConfiguration.class.getName());
+    }
+
+    @Test
+    void aRingLivesAsLongAsTheApplication() {
+        Uring[] ring = new Uring[1];
+        application.run(context -> {
+            ring[0] = context.getBean(Uring.class);
+            assertThat(ring[0].isDisposed()).isFalse();
+            assertThat(context).hasSingleBean(UringResourceHttpMessageWriter.class)
+                    .hasSingleBean(UringMetrics.class).hasBean("uringHealthIndicator");
+            assertThat(context.getBean(UringLifecycle.class).isRunning()).isTrue();
+        });
+
+        assertThat(ring[0].isDisposed()).isTrue();
+        assertThat(ring[0].stats().inFlight()).as("the end waits for the kernel").isZero();
+    }
+
+    @Test
+    void theRingEndsAfterTheServerAndWhateverUsesIt() {
+        application.run(context -> {
+            UringLifecycle lifecycle = context.getBean(UringLifecycle.class);
+            // Phases stop from the highest down; the server's is 2048 below the highest.
+            assertThat(lifecycle.getPhase()).isLessThan(Integer.MAX_VALUE - 2048);
+            assertThat(lifecycle.isPauseable()).isFalse();
+        });
+    }
+
+    @Test
+    void thePropertiesAreThoseOfTheBuilder() {
+        application.withPropertyValues("reactor-uring.name=mine", "reactor-uring.rings=2",
+                "reactor-uring.submission-entries=64", "reactor-uring.completion-entries=256",
+                "reactor-uring.cancel-policy=per-request", "reactor-uring.close-timeout=3s",
+                "reactor-uring.web.chunk-size=16KB", "reactor-uring.web.max-in-flight=32KB").run(context -> {
+                    assertThat(context.getBean(Uring.class)).hasToString("Uring(mine)");
+                    assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+                            .anyMatch(name -> name.startsWith("uring-mine-") && name.endsWith("2"));
+                    UringProperties properties = context.getBean(UringProperties.class);
+                    assertThat(properties.cancelPolicy()).isEqualTo(UringProperties.Cancels.PER_REQUEST);
+                    assertThat(properties.closeTimeout()).isEqualTo(Duration.ofSeconds(3));
+                    assertThat(properties.web().chunkSize().toKilobytes()).isEqualTo(16);
+                });
+    }
+
+    @Test
+    void aWrongPropertyStopsTheStart() {
+        application.withPropertyValues("reactor-uring.rings=0").run(context -> assertThat(context)
+                .getFailure().rootCause().hasMessageContaining("rings must be 1 to 1024"));
+        application.withPropertyValues("reactor-uring.web.max-in-flight=1KB").run(context -> assertThat(context)
+                .getFailure().rootCause().hasMessageContaining("maxInFlightBytes"));
+    }
+
+    @Test
+    void nothingIsThereWhenSwitchedOff() {
+        application.withPropertyValues("reactor-uring.enabled=false").run(context -> assertThat(context)
+                .hasNotFailed().doesNotHaveBean(Uring.class).doesNotHaveBean(UringAvailability.class)
+                .doesNotHaveBean(ReactiveHealthIndicator.class).doesNotHaveBean(CodecCustomizer.class)
+                .doesNotHaveBean(UringMetrics.class));
+    }
+
+    @Test
+    void onlyTheWebIsLeftAloneWhenThatIsSwitchedOff() {
+        application.withPropertyValues("reactor-uring.web.enabled=false").run(context -> assertThat(context)
+                .hasSingleBean(Uring.class).doesNotHaveBean(CodecCustomizer.class)
+                .doesNotHaveBean(UringResourceHttpMessageWriter.class));
+    }
+
+    @Test
+    void theApplicationsOwnBeansComeFirst() {
+        application.withUserConfiguration(OwnBeans.class).run(context -> {
+            assertThat(context.getBean(Uring.class)).hasToString("Uring(own)");
+            assertThat(context).doesNotHaveBean(UringLifecycle.class).doesNotHaveBean(UringAvailability.class);
+            assertThat(context.getBean(UringResourceHttpMessageWriter.class)).isSameAs(context.getBean("ownWriter"));
+            assertThat(context.getBean(UringMetrics.class)).isSameAs(context.getBean("ownMetrics"));
+        });
+    }
+
+    @Test
+    void theWriterComesBeforeSpringsOwn() {
+        application.run(context -> {
+            ServerCodecConfigurer codecs = ServerCodecConfigurer.create();
+            context.getBean(CodecCustomizer.class).customize(codecs);
+
+            assertThat(codecs.getWriters().stream().filter(w -> w instanceof ResourceHttpMessageWriter))
+                    .first().isSameAs(context.getBean(UringResourceHttpMessageWriter.class));
+        });
+    }
+
+    @Test
+    void healthTellsOfTheRingAndCanBeSwitchedOff() {
+        application.run(context -> {
+            ReactiveHealthIndicator health = context.getBean(ReactiveHealthIndicator.class);
+            assertThat(health.health().block().getStatus()).isEqualTo(Status.UP);
+            context.getBean(Uring.class).disposeLater().block();
+            assertThat(health.health().block().getStatus()).isEqualTo(Status.DOWN);
+        });
+        application.withPropertyValues("management.health.uring.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean(ReactiveHealthIndicator.class));
+    }
+
+    @Test
+    void startsWithoutHealthAndMetricsOnTheClassPath() {
+        application.withClassLoader(new FilteredClassLoader(ReactiveHealthIndicator.class, MeterRegistry.class,
+                io.micrometer.core.instrument.binder.MeterBinder.class))
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(Uring.class)
+                        .hasSingleBean(UringResourceHttpMessageWriter.class)
+                        .doesNotHaveBean("uringHealthIndicator").doesNotHaveBean("uringMetrics"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnBeans {
+
+        @Bean(destroyMethod = "dispose")
+        Uring ownRing() {
+            return Uring.builder("own").build();
+        }
+
+        @Bean
+        UringResourceHttpMessageWriter ownWriter(Uring uring) {
+            return new UringResourceHttpMessageWriter(uring);
+        }
+
+        @Bean
+        UringMetrics ownMetrics(Uring uring) {
+            return new UringMetrics(uring, "own");
+        }
+    }
+}
