@@ -37,7 +37,7 @@ public record UringAvailability(@Nullable Uring uring, @Nullable UringUnavailabl
                     .build(), null);
         } catch (UringUnavailableException e) {
             LOG.warn("Files are served by Spring's own means, not by io_uring. " + e.getMessage()
-                    + " To silence this, set reactor-uring.enabled=false.");
+                    + " (To silence this: reactor-uring.enabled=false)");
             return new UringAvailability(null, e);
         }
     }
