@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -72,11 +73,15 @@ final class RandomReads {
             }
             List<Comparison.Row> rows = new Comparison("4 KiB random reads from the page cache, 32 in flight")
                     .add("bare ring, batches of 32", Variant.timed(n -> bareRing(n, bare, fd, buffers)))
-                    .add("Mono: raw().submit, native memory", Variant.timed(n -> count(
+                    .add("Mono: raw().submit, native memory, repeated", Variant.timed(n -> repeated(n,
+                            i -> uring.raw().submit(operations[i & MASK]))))
+                    .add("Mono: raw().submit, native memory, by flatMap", Variant.timed(n -> count(
                             range(n).flatMap(i -> uring.raw().submit(operations[i & MASK]), IN_FLIGHT))))
-                    .add("Mono: UringFile.readAt, heap buffers", Variant.timed(n -> count(
+                    .add("Mono: UringFile.readAt, Netty's buffers, repeated", Variant.timed(n -> repeated(n,
+                            i -> file.readAt(positions[i & MASK], BYTES, netty).doOnNext(ByteBuf::release))))
+                    .add("Mono: UringFile.readAt, heap buffers, by flatMap", Variant.timed(n -> count(
                             range(n).flatMap(i -> file.readAt(positions[i & MASK], BYTES), IN_FLIGHT))))
-                    .add("Mono: UringFile.readAt, Netty's buffers", Variant.timed(n -> count(
+                    .add("Mono: UringFile.readAt, Netty's buffers, by flatMap", Variant.timed(n -> count(
                             range(n).flatMap(i -> file.readAt(positions[i & MASK], BYTES, netty)
                                     .doOnNext(ByteBuf::release), IN_FLIGHT))))
                     .add("AsynchronousFileChannel", Variant.timed(n -> asynchronous(n, asynchronous)))
@@ -111,6 +116,18 @@ final class RandomReads {
     private long bareRing(long n, BareRing ring, int fd, MemorySegment[] buffers) {
         return ring.run(n, IN_FLIGHT, (sqe, i) -> sqe.opcode(IoUringAbi.IORING_OP_READ).fd(fd)
                 .off(positions[(int) i & MASK]).addr(buffers[(int) i % IN_FLIGHT].address()).len(BYTES).userData(i));
+    }
+
+    /** Keeps reads in flight as a completion handler would: each slot starts the next when its last has ended. */
+    private static long repeated(long n, IntFunction<Mono<?>> read) throws InterruptedException {
+        AtomicLong next = new AtomicLong();
+        CountDownLatch running = new CountDownLatch(IN_FLIGHT);
+        for (int slot = 0; slot < IN_FLIGHT; slot++) {
+            Mono.defer(() -> read.apply((int) next.getAndIncrement())).repeat(() -> next.get() < n)
+                    .subscribe(null, null, running::countDown);
+        }
+        running.await();
+        return next.get();
     }
 
     private Flux<Integer> elastic(long n, FileChannel channel) {
