@@ -52,7 +52,7 @@ public final class Uring implements Disposable {
     Uring(String name, Rings rings) {
         this.name = name;
         this.rings = rings;
-        files = new RingFiles(rings::next);
+        files = new RingFiles(rings::next, rings.all());
         fileSystem = new RingFileSystem(rings::next);
         timers = new RingTimers(rings.first());
         raw = new RingRaw(rings.first());

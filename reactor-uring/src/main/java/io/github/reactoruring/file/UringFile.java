@@ -7,6 +7,7 @@ import java.util.List;
 import org.reactivestreams.Publisher;
 
 import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.buffer.BufferReader;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -101,6 +102,19 @@ public interface UringFile {
      * @return emits the number of bytes
      */
     Mono<Long> writeAt(long position, List<ByteBuffer> data);
+
+    /** Writes at the current position; see {@link #writeAt(long, Object, BufferReader)}. */
+    <B> Mono<Integer> write(B data, BufferReader<? super B> reader);
+
+    /**
+     * Writes all of a buffer of any kind at {@code position}, from where it is if {@code reader} can: one of
+     * {@link io.github.reactoruring.buffer.RegisteredBuffers} by WRITE_FIXED. Otherwise as
+     * {@link #writeAt(long, ByteBuffer)}.
+     *
+     * <p><b>Buffers:</b> a subscription takes the ownership, and releases the buffer when the write has ended, however it
+     * did. So there may be one subscription only, and no retry.
+     */
+    <B> Mono<Integer> writeAt(long position, B data, BufferReader<? super B> reader);
 
     /** Moves from and to where the two files are; see {@link #transferTo(long, UringFile, long, long)}. */
     Mono<Long> transferTo(UringFile target, long maxBytes);

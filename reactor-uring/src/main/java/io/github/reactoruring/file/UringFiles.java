@@ -9,6 +9,7 @@ import org.reactivestreams.Publisher;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BufferReader;
+import io.github.reactoruring.buffer.RegisteredBuffers;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -201,6 +202,21 @@ public interface UringFiles {
      * @return fails with ENFILE when the ring's 4096 slots are taken
      */
     Mono<UringFile> openDirect(Path path, OpenOption... options);
+
+    /**
+     * Registers buffers with all rings of this Uring (IORING_REGISTER_BUFFERS2, Linux 5.19), so that the kernel maps and pins
+     * their memory once instead of for each read and write. Worth it for many small ones with O_DIRECT.
+     *
+     * <p>Whoever takes the pool closes it, or leaves that to the end of the Uring. The memory is aligned to 4096 bytes, is
+     * allocated and touched on the subscribing thread, and counts against the process's locked memory
+     * ({@code ulimit -l}), once for each ring.
+     *
+     * @param count how many: as many as are in flight and held downstream together
+     * @param bufferBytes the size of each, a multiple of 4096; all together up to 1 GiB
+     * @return fails with {@link io.github.reactoruring.UringException}, ENOMEM, when so much may not be locked
+     * @throws IllegalArgumentException if count or bufferBytes is out of these bounds
+     */
+    Mono<RegisteredBuffers> registerBuffers(int count, int bufferBytes);
 
     /** Makes a pipe, whose two ends belong to the caller (pipe2(2)). Its numbers never leave the library. */
     Mono<UringPipe> pipe();

@@ -18,6 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.buffer.RegisteredBuffer;
+import io.github.reactoruring.buffer.RegisteredBuffers;
 import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
@@ -186,6 +188,34 @@ class WritingFilesTest {
         // end of snippet
 
         StepVerifier.create(block).expectNextMatches(ByteBuffer::hasRemaining).verifyComplete();
+    }
+
+    @Test
+    void readsIntoRegisteredBuffers() throws Exception {
+        Uring uring = testUring.get();
+        Path file = directory.resolve("blocks");
+        Files.write(file, new byte[8 * 4096]);
+        OpenOption direct = (OpenOption) Class.forName("com.sun.nio.file.ExtendedOpenOption").getField("DIRECT")
+                .get(null);
+        Flux<Long> positions = Flux.range(0, 8).map(i -> i * 4096L);
+        // snippet: register
+        RegisteredBuffers pool = uring.files().registerBuffers(256, 4096).block();
+        // end of snippet
+
+        // snippet: registered
+        Flux<RegisteredBuffer> blocks = Flux.usingWhen(uring.files().open(file, READ, direct),
+                opened -> opened.readEach(positions, 4096, 128, pool),
+                UringFile::close);
+        Mono<Integer> sum = blocks.map(block -> {
+            int first = block.bytes().get(0);
+            block.release();
+            return first;
+        }).reduce(0, Integer::sum);
+        // end of snippet
+
+        StepVerifier.create(sum).expectNext(0).verifyComplete();
+        assertThat(pool.taken()).isZero();
+        pool.close().block();
     }
 
     @Test

@@ -97,7 +97,7 @@ final class Sources {
         buffers = new CheckedBuffers(ring);
         raw = new RingRaw(loop);
         timers = new RingTimers(loop);
-        files = new RingFiles(() -> loop);
+        files = new RingFiles(() -> loop, List.of(loop));
         for (int i = 0; i < FOREIGN_DESCRIPTORS; i++) {
             descriptors.add(ring.files().create("foreign " + i, KernelFile.Kind.STREAM));
         }

@@ -48,11 +48,6 @@ final class OpenOptions {
         return new OpenHow(flags, DEFAULT_MODE, directDescriptor, unlink);
     }
 
-    /** Says whether the file is to bypass the page cache. */
-    static boolean bypassesCache(OpenHow how) {
-        return (how.flags() & O_DIRECT) != 0;
-    }
-
     private static int flag(OpenOption option, boolean write) {
         if (option == LinkOption.NOFOLLOW_LINKS) {
             return O_NOFOLLOW;

@@ -12,15 +12,18 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.file.Advice;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.source.Alignment;
 import io.github.reactoruring.internal.source.FileReadFlux;
 import io.github.reactoruring.internal.source.FileReadOnce;
 import io.github.reactoruring.internal.source.FileWrite;
 import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.OneShotMono;
+import io.github.reactoruring.internal.source.RegisteredPool;
 import io.github.reactoruring.internal.source.Splice;
 import io.github.reactoruring.internal.source.StreamRead;
 import io.github.reactoruring.internal.sys.FileStatus;
@@ -84,10 +87,17 @@ final class RingFile implements UringFile {
             throw new IllegalArgumentException("maxBytes must be 1 or more, not " + maxBytes);
         }
         alignment.check(position, maxBytes);
+        checkCapacity(buffers, maxBytes);
         BufferFactory<B> aligned = alignment.check(buffers);
         return OneShotMono.create(file.loop(),
                 (loop, actual) -> new FileReadOnce<>(file, forceAsync, actual, position, maxBytes, aligned)
                         .withDeadline(deadline));
+    }
+
+    static void checkCapacity(BufferFactory<?> buffers, int capacityBytes) {
+        if (buffers instanceof RegisteredPool pool) {
+            pool.checkCapacity(capacityBytes);
+        }
     }
 
     @Override
@@ -181,7 +191,27 @@ final class RingFile implements UringFile {
         }
         return OneShotMono.create(file.loop(),
                 (loop, actual) -> new FileWrite<>(file, forceAsync, actual, position, slices, alignment.reader(),
-                        number).withDeadline(deadline));
+                        loan -> {
+                        }, number).withDeadline(deadline));
+    }
+
+    @Override
+    public <B> Mono<Integer> write(B data, BufferReader<? super B> reader) {
+        return writeFrom(CURRENT, data, reader);
+    }
+
+    @Override
+    public <B> Mono<Integer> writeAt(long position, B data, BufferReader<? super B> reader) {
+        FileUpkeep.notNegative("position", position);
+        return writeFrom(position, data, reader);
+    }
+
+    private <B> Mono<Integer> writeFrom(long position, B data, BufferReader<? super B> reader) {
+        Objects.requireNonNull(reader, "reader");
+        List<B> only = List.of(data);
+        return OneShotMono.create(file.loop(),
+                (loop, actual) -> new FileWrite<>(file, forceAsync, actual, position, only, reader,
+                        loan -> alignment.check(position, loan), Math::toIntExact).withDeadline(deadline));
     }
 
     // ---- Moving

@@ -5,6 +5,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -12,6 +13,7 @@ import org.reactivestreams.Publisher;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BufferReader;
+import io.github.reactoruring.buffer.RegisteredBuffers;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.ReplaceOptions;
 import io.github.reactoruring.file.TailOptions;
@@ -20,11 +22,14 @@ import io.github.reactoruring.file.UringFiles;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.source.Alignment;
 import io.github.reactoruring.internal.source.FileReadFlux;
 import io.github.reactoruring.internal.source.MakePipe;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.OpenHow;
 import io.github.reactoruring.internal.source.OpenMono;
+import io.github.reactoruring.internal.source.RegisterBuffers;
+import io.github.reactoruring.internal.source.RegisteredPool;
 import io.github.reactoruring.internal.source.WriteMono;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -35,10 +40,17 @@ public final class RingFiles implements UringFiles {
     private static final int DEFAULT_MAX_LINE_CHARS = 1 << 20;
 
     private final Supplier<EventLoop> loops;
+    private final List<EventLoop> all;
 
-    /** @param loops chooses the ring of each file */
-    public RingFiles(Supplier<EventLoop> loops) {
+    /**
+     * Makes the facet.
+     *
+     * @param loops chooses the ring of each file
+     * @param all the rings it chooses from
+     */
+    public RingFiles(Supplier<EventLoop> loops, List<EventLoop> all) {
         this.loops = loops;
+        this.all = all;
     }
 
     @Override
@@ -55,6 +67,7 @@ public final class RingFiles implements UringFiles {
     public <B> Flux<B> read(Path path, ReadOptions options, BufferFactory<B> buffers) {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(buffers, "buffers");
+        RingFile.checkCapacity(buffers, options.chunkBytes());
         return FileReadFlux.create(loops.get(), name(path), options, buffers);
     }
 
@@ -153,6 +166,22 @@ public final class RingFiles implements UringFiles {
     public Mono<UringPipe> pipe() {
         return OneShotMono.create(loops.get(), (loop, actual) -> new MakePipe<>(loop, actual,
                 (source, sink) -> new UringPipe(new RingFile(source, false), new RingFile(sink, false))));
+    }
+
+    @Override
+    public Mono<RegisteredBuffers> registerBuffers(int count, int bufferBytes) {
+        if (count < 1) {
+            throw new IllegalArgumentException("count must be 1 or more, not " + count);
+        }
+        if (bufferBytes < 1 || bufferBytes % RegisteredPool.ALIGNMENT_BYTES != 0) {
+            throw new IllegalArgumentException("bufferBytes must be a multiple of " + RegisteredPool.ALIGNMENT_BYTES
+                    + ", not " + bufferBytes);
+        }
+        if ((long) count * bufferBytes > RegisterBuffers.MOST_BYTES) {
+            throw new IllegalArgumentException(count + " buffers of " + bufferBytes
+                    + " bytes are more than 1 GiB, the most that one registration takes");
+        }
+        return RegisterBuffers.create(all, count, bufferBytes);
     }
 
     private static Path requireFileName(Path path) {

@@ -53,6 +53,11 @@ public final class Rings {
         return loops.getFirst();
     }
 
+    /** Returns all of them. */
+    public List<EventLoop> all() {
+        return List.copyOf(loops);
+    }
+
     /** Chooses a ring: the caller's own when it is a ring's thread, else the next in turn. */
     public EventLoop next() {
         if (loops.size() == 1) {

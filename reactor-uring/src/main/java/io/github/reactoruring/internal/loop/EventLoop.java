@@ -3,6 +3,7 @@ package io.github.reactoruring.internal.loop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -48,6 +49,7 @@ public final class EventLoop {
     private final Dispatcher dispatcher;
     private final WakePoll wakePoll;
     private final Set<OpenFile> openFiles = new LinkedHashSet<>();
+    private final List<Runnable> overListeners = new ArrayList<>();
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
     private final EnterGuard enterGuard;
     private @Nullable Shutdown shutdown;
@@ -313,6 +315,16 @@ public final class EventLoop {
         return providedBuffers;
     }
 
+    /** Runs {@code listener} on the owner when the ring is closed, before anybody is told so. */
+    public void whenOver(Runnable listener) {
+        overListeners.add(listener);
+    }
+
+    /** Takes back {@link #whenOver}. */
+    public void removeWhenOver(Runnable listener) {
+        overListeners.remove(listener);
+    }
+
     void opened(OpenFile file) {
         // A loop that is over has no owner any more, and files that come late are closed at once.
         if (!over) {
@@ -353,6 +365,7 @@ public final class EventLoop {
     void finish() {
         end(Mailbox.rejection(name));
         ring.close();
+        overListeners.forEach(this::runSafely);
         terminated.complete(null);
     }
 
@@ -371,6 +384,7 @@ public final class EventLoop {
                 request.tellFailed(cause);
             }
         });
+        overListeners.forEach(this::runSafely);
         terminated.completeExceptionally(cause);
         // Last: closing waits for a filesystem to flush.
         leftOpen.forEach(OpenFile::closeAtOnce);

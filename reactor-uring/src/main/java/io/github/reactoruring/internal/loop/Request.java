@@ -114,6 +114,10 @@ public abstract class Request implements LoopTask {
     protected void released() {
     }
 
+    /** Frees what it was made with: it was disposed of before it was ever submitted. Any thread. */
+    protected void neverSubmitted() {
+    }
+
     // ---- For the sources
 
     public final EventLoop loop() {
@@ -155,6 +159,8 @@ public abstract class Request implements LoopTask {
         int previous = (int) WORD.getAndBitwiseOr(this, DISPOSED);
         if (previous == STAGED) {
             loop.dispose(this);
+        } else if (previous == IDLE) {
+            neverSubmitted();
         }
         return (previous & DISPOSED) == 0;
     }

@@ -58,6 +58,8 @@ final class FeatureProbe {
         add(found, RingFeature.CANCEL_FD_FIXED, takesCancel(ringFd,
                 IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD | IORING_ASYNC_CANCEL_FD_FIXED));
         add(found, RingFeature.CANCEL_OP, takesCancel(ringFd, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_OP));
+        // Found out by the first registration.
+        add(found, RingFeature.BUFFER_TABLE, true);
         // Found out by the first wake-up.
         add(found, RingFeature.SEND_MSG_RING, true);
         found.removeIf(feature -> !view.shows(feature));

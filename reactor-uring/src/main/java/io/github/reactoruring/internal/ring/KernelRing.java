@@ -48,6 +48,7 @@ public final class KernelRing implements Ring {
     private final MemorySegment waitArgument = arena.allocate(24, Long.BYTES);
     private final MemorySegment waitTime = arena.allocate(16, Long.BYTES);
     private final List<BufferRing> bufferRings = new ArrayList<>();
+    private final BufferTable bufferTable;
     private int enterFd;
     private int enterFlags = IORING_ENTER_GETEVENTS;
     /** Whose table of rings this one is registered in. */
@@ -63,6 +64,7 @@ public final class KernelRing implements Ring {
         this.features = features;
         this.wakeUp = wakeUp;
         enterFd = fd;
+        bufferTable = new BufferTable(fd);
         submissions = new SubmissionQueue(rings.segment(), sqes.segment(), params);
         completions = new CompletionQueue(rings.segment(), params);
         waitArgument.set(ValueLayout.JAVA_LONG, 16, waitTime.address());
@@ -233,6 +235,16 @@ public final class KernelRing implements Ring {
         provided.fill();
         bufferRings.add(provided);
         return provided;
+    }
+
+    @Override
+    public int registerBuffer(long address, long sizeBytes) {
+        return features.has(RingFeature.BUFFER_TABLE) ? bufferTable.register(address, sizeBytes) : -Errno.EINVAL;
+    }
+
+    @Override
+    public void unregisterBuffer(int number) {
+        bufferTable.unregister(number);
     }
 
     @Override

@@ -87,6 +87,17 @@ public interface Ring extends AutoCloseable {
     @Nullable
     BufferRing registerBufferRing(int group, int entries, int bufferBytes);
 
+    /**
+     * Maps and pins memory once for READ_FIXED and WRITE_FIXED (IORING_REGISTER_BUFFERS2, sparse: Linux 5.19).
+     *
+     * @param sizeBytes up to 1 GiB
+     * @return the number of the registered buffer, or a negated errno: ENFILE when as many as fit are registered
+     */
+    int registerBuffer(long address, long sizeBytes);
+
+    /** Ends a registration: requests in flight keep the memory pinned until their ends. */
+    void unregisterBuffer(int number);
+
     /** Ends the owner's wait, from any thread, by posting a completion for {@code WAKE_USER_DATA}. */
     void wake();
 

@@ -18,6 +18,8 @@ public enum RingFeature {
     CANCEL_ALL_FD_ANY(5, 19),
     /** Runs task work only on entering, and says that some is pending. */
     COOP_TASKRUN(5, 19),
+    /** Knows buffers by number, in a table that may have holes. */
+    BUFFER_TABLE(5, 19),
     /** Cancels by direct descriptor. */
     CANCEL_FD_FIXED(6, 0),
     /** Knows that one thread submits. */

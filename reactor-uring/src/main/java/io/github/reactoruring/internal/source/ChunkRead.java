@@ -25,10 +25,15 @@ final class ChunkRead<B> extends Request {
     private final OpenFile file;
     private final boolean forceAsync;
     private final BufferFactory<B> buffers;
+    /** What is wanted, and what is asked for: whole blocks of the disk's. */
+    private final int wantedBytes;
     private final int lengthBytes;
+    private final int blockBytes;
     private final long position;
     private final long fullUntil;
     private final Listener listener;
+    /** The registered buffer that is read into, or -1. */
+    private final int slot;
     private BufferFactory.@Nullable Lease<B> lease;
     private int filledBytes;
     private boolean continued;
@@ -40,18 +45,24 @@ final class ChunkRead<B> extends Request {
      * Describes a read.
      *
      * @param position where in the file, or -1 for its current position
+     * @param wantedBytes the most bytes of it
+     * @param blockBytes what the length of a read has to be a multiple of, a power of two; a read that ends within one has
+     *     met the end of the file
      * @param fullUntil a short read is continued until the chunk is full, or reaches this position, or the file ends
      */
-    ChunkRead(OpenFile file, boolean forceAsync, BufferFactory<B> buffers, long position, int lengthBytes,
-            long fullUntil, Listener listener) {
+    ChunkRead(OpenFile file, boolean forceAsync, BufferFactory<B> buffers, long position, int wantedBytes,
+            int blockBytes, long fullUntil, Listener listener) {
         super(file.loop());
         this.file = file;
         this.forceAsync = forceAsync;
         this.buffers = buffers;
         this.position = position;
-        this.lengthBytes = lengthBytes;
+        this.wantedBytes = wantedBytes;
+        this.blockBytes = blockBytes;
+        lengthBytes = (wantedBytes + blockBytes - 1) & -blockBytes;
         this.fullUntil = fullUntil;
         this.listener = listener;
+        slot = RegisteredPool.slotOf(buffers, file.loop());
     }
 
     boolean done() {
@@ -99,7 +110,7 @@ final class ChunkRead<B> extends Request {
 
     @Override
     protected int opcode() {
-        return IoUringAbi.IORING_OP_READ;
+        return slot < 0 ? IoUringAbi.IORING_OP_READ : IoUringAbi.IORING_OP_READ_FIXED;
     }
 
     @Override
@@ -119,7 +130,8 @@ final class ChunkRead<B> extends Request {
             target = buffers.lease(lengthBytes);
             lease = target;
         }
-        sqe.opcode(IoUringAbi.IORING_OP_READ).flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
+        sqe.opcode(opcode()).bufIndex(Math.max(0, slot))
+                .flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
                 .fd(file.descriptor())
                 .off(position < 0 ? -1 : position + filledBytes).addr(target.address() + filledBytes)
                 .len(lengthBytes - filledBytes);
@@ -129,7 +141,9 @@ final class ChunkRead<B> extends Request {
     protected void completed(int result, int flags) {
         if (result > 0) {
             filledBytes += result;
-            if (filledBytes < lengthBytes && position + filledBytes < fullUntil) {
+            if (filledBytes % blockBytes != 0) {
+                endOfFile = true;
+            } else if (filledBytes < lengthBytes && position + filledBytes < fullUntil) {
                 // A short read is progress, not the end.
                 if (resubmit()) {
                     continued = true;
@@ -142,6 +156,7 @@ final class ChunkRead<B> extends Request {
         } else {
             error = Errors.ofPath(-result, "READ", file.name());
         }
+        filledBytes = Math.min(filledBytes, wantedBytes);
         if (error != null || filledBytes == 0) {
             filledBytes = 0;
             releaseLease();

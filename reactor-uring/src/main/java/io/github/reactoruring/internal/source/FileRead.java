@@ -32,7 +32,8 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
     private final CoreSubscriber<? super B> actual;
     private final String path;
     private final ReadOptions options;
-    private final BufferFactory<B> buffers;
+    private BufferFactory<B> buffers;
+    private Alignment alignment = Alignment.NONE;
     private final int windowChunks;
     private final Demand demand;
     private final AtomicBoolean cancelled = new AtomicBoolean();
@@ -125,9 +126,25 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
         forceAsync = SlowFilesystems.holds(status);
         if (!seekable && options.position() > 0) {
             terminate(new FileSystemException(path, null, "cannot be read from a position: not a regular file"));
-        } else {
+        } else if (aligned(openedFile)) {
             drain();
         }
+    }
+
+    private boolean aligned(OpenFile openedFile) {
+        try {
+            alignment = Alignment.of(openedFile, how());
+            alignment.check(options.position(), options.chunkBytes());
+            buffers = alignment.check(buffers);
+            return true;
+        } catch (IllegalArgumentException e) {
+            terminate(e);
+            return false;
+        }
+    }
+
+    private OpenHow how() {
+        return new OpenHow(OpenFlags.O_RDONLY | (options.direct() ? OpenFlags.O_DIRECT : 0), 0, false, false);
     }
 
     @Override
@@ -237,7 +254,7 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
         if (lent != null) {
             openLent(lent);
         } else if (opening == null) {
-            opening = new OpenRequest(loop, path, new OpenHow(OpenFlags.O_RDONLY, 0, false, false), this);
+            opening = new OpenRequest(loop, path, how(), this);
             opening.submit();
         }
     }
@@ -264,7 +281,7 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
         long end = forceAsync && knownEnd > nextPosition ? Math.min(knownEnd, limit) : limit;
         int length = (int) Math.min(options.chunkBytes(), end - nextPosition);
         ChunkRead<B> chunk = new ChunkRead<>(source, forceAsync, buffers, seekable ? nextPosition : -1, length,
-                seekable ? (knownEnd > 0 ? knownEnd : Long.MAX_VALUE) : -1, this);
+                alignment.offsetBytes(), seekable ? (knownEnd > 0 ? knownEnd : Long.MAX_VALUE) : -1, this);
         if (seekable) {
             nextPosition += length;
         }

@@ -20,6 +20,8 @@ public final class FileReadOnce<B> extends OneShot<B> {
     private final long position;
     private final int maxBytes;
     private final BufferFactory<B> buffers;
+    /** The registered buffer that is read into, or -1. */
+    private final int slot;
     private BufferFactory.@Nullable Lease<B> lease;
 
     public FileReadOnce(OpenFile file, boolean forceAsync, CoreSubscriber<? super B> actual, long position,
@@ -31,11 +33,12 @@ public final class FileReadOnce<B> extends OneShot<B> {
         this.position = position;
         this.maxBytes = maxBytes;
         this.buffers = buffers;
+        slot = RegisteredPool.slotOf(buffers, file.loop());
     }
 
     @Override
     protected int opcode() {
-        return IoUringAbi.IORING_OP_READ;
+        return slot < 0 ? IoUringAbi.IORING_OP_READ : IoUringAbi.IORING_OP_READ_FIXED;
     }
 
     @Override
@@ -53,7 +56,8 @@ public final class FileReadOnce<B> extends OneShot<B> {
         int length = lengthToAskFor();
         BufferFactory.Lease<B> target = buffers.lease(maxBytes);
         lease = target;
-        sqe.opcode(IoUringAbi.IORING_OP_READ).flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
+        sqe.opcode(opcode()).bufIndex(Math.max(0, slot))
+                .flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
                 .fd(file.descriptor())
                 .off(position).addr(target.address()).len(length);
     }
@@ -73,6 +77,10 @@ public final class FileReadOnce<B> extends OneShot<B> {
 
     @Override
     protected @Nullable B value(int result, int flags) throws IOException {
+        if (result <= 0) {
+            // Before the subscriber hears of it, who may want the buffer for what comes next.
+            released();
+        }
         if (result < 0) {
             throw Errors.ofPath(-result, "READ", file.name());
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 import org.jspecify.annotations.Nullable;
@@ -12,15 +13,17 @@ import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
-import io.github.reactoruring.internal.sys.IoUringAbi;
 import reactor.core.CoreSubscriber;
 
 /**
  * Writes buffers to an open file, one after the other, with as many WRITEs or WRITEVs as short writes make it take.
  *
+ * <p>Invariant: each buffer ends once, lent or not.
+ *
+ * @param <B> the buffers' type
  * @param <N> how the number of bytes is told
  */
-public final class FileWrite<N extends Number> extends OneShot<N> {
+public final class FileWrite<B, N extends Number> extends OneShot<N> {
 
     /** The most buffers of one write, which the kernel sets (IOV_MAX). */
     public static final int MOST_BUFFERS = Gather.MOST_LOANS;
@@ -28,34 +31,46 @@ public final class FileWrite<N extends Number> extends OneShot<N> {
     private final OpenFile file;
     private final boolean forceAsync;
     private final long position;
-    private final List<ByteBuffer> data;
-    private final BufferReader<ByteBuffer> reader;
+    private final List<B> data;
+    private final BufferReader<? super B> reader;
+    private final Consumer<BufferReader.Loan> check;
+    private final int opcode;
+    private boolean lent;
+    private boolean loansReleased;
     private final LongFunction<N> number;
     private @Nullable Gather gather;
     private boolean continued;
 
-    /** @param data 1 to {@link #MOST_BUFFERS} buffers, none of them empty */
+    /**
+     * Describes the write.
+     *
+     * @param data 1 to {@link #MOST_BUFFERS} buffers, none of several empty
+     * @param check throws if a loan is not to be written
+     */
     public FileWrite(OpenFile file, boolean forceAsync, CoreSubscriber<? super N> actual, long position,
-            List<ByteBuffer> data, BufferReader<ByteBuffer> reader, LongFunction<N> number) {
+            List<B> data, BufferReader<? super B> reader, Consumer<BufferReader.Loan> check, LongFunction<N> number) {
         super(file.loop(), actual);
         this.file = file;
         this.forceAsync = forceAsync;
         this.position = position;
         this.data = data;
         this.reader = reader;
+        this.check = check;
+        opcode = Gather.opcode(data.size(), RegisteredPool.slotOf(reader, file.loop()));
         this.number = number;
     }
 
     /** Describes the write of one buffer, with {@link BufferReader#byteBuffers()}. */
-    public static FileWrite<Integer> of(OpenFile file, boolean forceAsync, CoreSubscriber<? super Integer> actual,
+    public static FileWrite<ByteBuffer, Integer> of(OpenFile file, boolean forceAsync,
+            CoreSubscriber<? super Integer> actual,
             long position, ByteBuffer data) {
-        return new FileWrite<>(file, forceAsync, actual, position, List.of(data), BufferReader.byteBuffers(),
-                Math::toIntExact);
+        return new FileWrite<>(file, forceAsync, actual, position, List.of(data), BufferReader.byteBuffers(), loan -> {
+        }, Math::toIntExact);
     }
 
     @Override
     protected int opcode() {
-        return data.size() == 1 ? IoUringAbi.IORING_OP_WRITE : IoUringAbi.IORING_OP_WRITEV;
+        return opcode;
     }
 
     @Override
@@ -80,12 +95,16 @@ public final class FileWrite<N extends Number> extends OneShot<N> {
 
     private Gather lend() {
         List<BufferReader.Loan> loans = new ArrayList<>(data.size());
+        lent = true;
         try {
-            for (ByteBuffer buffer : data) {
-                loans.add(reader.lend(buffer));
+            for (B buffer : data) {
+                BufferReader.Loan loan = reader.lend(buffer);
+                loans.add(loan);
+                check.accept(loan);
             }
-            return new Gather(loans);
+            return new Gather(loans, file.loop());
         } catch (Throwable t) {
+            data.subList(loans.size(), data.size()).forEach(reader::release);
             loans.forEach(BufferReader.Loan::release);
             throw t;
         }
@@ -103,7 +122,12 @@ public final class FileWrite<N extends Number> extends OneShot<N> {
                 }
             }
         }
-        super.completed(result, flags);
+        try {
+            // Before the subscriber hears of it, who may want the buffers for what comes next.
+            releaseLoans();
+        } finally {
+            super.completed(result, flags);
+        }
     }
 
     @Override
@@ -122,9 +146,23 @@ public final class FileWrite<N extends Number> extends OneShot<N> {
         if (continued) {
             continued = false;
         } else if (gather != null) {
-            gather.release();
-            gather = null;
+            releaseLoans();
+        } else if (!lent) {
+            lent = true;
+            data.forEach(reader::release);
         }
+    }
+
+    private void releaseLoans() {
+        if (gather != null && !loansReleased) {
+            loansReleased = true;
+            gather.release();
+        }
+    }
+
+    @Override
+    protected void neverSubmitted() {
+        data.forEach(reader::release);
     }
 
     @Override

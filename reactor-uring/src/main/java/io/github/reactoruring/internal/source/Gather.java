@@ -7,13 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.buffer.BufferReader;
+import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.NativeMemory;
 
 /**
- * The bytes of one write: a WRITE of one loan, a WRITEV of several, and what a short write has left of it.
+ * The bytes of one write: a WRITE or WRITE_FIXED of one loan, a WRITEV of several, and what a short write has left of it.
  *
  * <p>struct iovec is {@code 0 iov_base | 8 iov_len}, 16 bytes.
  */
@@ -25,6 +26,8 @@ final class Gather {
     private static final int IOVEC_BYTES = 16;
 
     private final List<BufferReader.Loan> loans;
+    /** The registered buffer that the only loan lies in, or -1. */
+    private final int slot;
     private final long lengthBytes;
     /** The loan that is written next, and how much of it is. */
     private int current;
@@ -33,8 +36,9 @@ final class Gather {
     private @Nullable MemorySegment vector;
 
     /** @param loans 1 to {@link #MOST_LOANS}, none of them empty */
-    Gather(List<BufferReader.Loan> loans) {
+    Gather(List<BufferReader.Loan> loans, EventLoop loop) {
         this.loans = loans;
+        slot = loans.size() == 1 ? RegisteredPool.slotOf(loans.getFirst(), loop) : -1;
         long length = 0;
         for (BufferReader.Loan loan : loans) {
             length += loan.lengthBytes();
@@ -43,7 +47,15 @@ final class Gather {
     }
 
     int opcode() {
-        return loans.size() == 1 ? IoUringAbi.IORING_OP_WRITE : IoUringAbi.IORING_OP_WRITEV;
+        return opcode(loans.size(), slot);
+    }
+
+    /** Returns the opcode of a write of so many loans, the only one in the registered buffer {@code slot}, or in none: -1. */
+    static int opcode(int loans, int slot) {
+        if (loans > 1) {
+            return IoUringAbi.IORING_OP_WRITEV;
+        }
+        return slot < 0 ? IoUringAbi.IORING_OP_WRITE : IoUringAbi.IORING_OP_WRITE_FIXED;
     }
 
     int loans() {
@@ -68,7 +80,8 @@ final class Gather {
                 .off(position < 0 ? -1 : position + writtenBytes);
         if (loans.size() == 1) {
             BufferReader.Loan only = loans.getFirst();
-            sqe.addr(only.address() + currentWritten).len(only.lengthBytes() - currentWritten);
+            sqe.addr(only.address() + currentWritten).len(only.lengthBytes() - currentWritten)
+                    .bufIndex(Math.max(0, slot));
         } else {
             sqe.addr(fillVector().address()).len(loans.size() - current);
         }

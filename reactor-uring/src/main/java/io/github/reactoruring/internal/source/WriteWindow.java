@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import io.github.reactoruring.buffer.BufferReader;
+import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 
 /**
@@ -58,22 +59,23 @@ final class WriteWindow {
         int empty = 0;
         while (positional || inFlight == 0) {
             List<BufferReader.Loan> loans = new ArrayList<>();
-            empty += collect(intake, loans);
+            empty += collect(intake, loans, file.loop());
             if (loans.isEmpty()) {
                 break;
             }
-            submit(new Gather(loans));
+            submit(new Gather(loans, file.loop()));
         }
         return empty;
     }
 
-    private static int collect(Intake<?> intake, List<BufferReader.Loan> loans) {
+    private static int collect(Intake<?> intake, List<BufferReader.Loan> loans, EventLoop loop) {
         int empty = 0;
         long bytes = 0;
         BufferReader.Loan next;
         while (loans.size() < Gather.MOST_LOANS && (next = intake.peek()) != null) {
             int length = next.lengthBytes();
-            if (length > 0 && bytes > 0 && bytes + length > GROUP_BYTES) {
+            boolean registered = RegisteredPool.slotOf(next, loop) >= 0;
+            if (length > 0 && bytes > 0 && (registered || bytes + length > GROUP_BYTES)) {
                 break;
             }
             intake.poll();
@@ -83,6 +85,10 @@ final class WriteWindow {
             } else {
                 bytes += length;
                 loans.add(next);
+                if (registered) {
+                    // WRITE_FIXED takes one.
+                    break;
+                }
             }
         }
         return empty;

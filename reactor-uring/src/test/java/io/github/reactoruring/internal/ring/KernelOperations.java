@@ -102,8 +102,9 @@ final class KernelOperations {
             return -Errno.EBADF;
         }
         return switch (sqe.opcode()) {
-            case IORING_OP_READ, IORING_OP_RECV, IORING_OP_READ_MULTISHOT -> read(request);
-            case IORING_OP_WRITE, IORING_OP_SEND, IORING_OP_SEND_ZC -> kernel.behaviour().transfer(request, sqe.len());
+            case IORING_OP_READ, IORING_OP_READ_FIXED, IORING_OP_RECV, IORING_OP_READ_MULTISHOT -> read(request);
+            case IORING_OP_WRITE, IORING_OP_WRITE_FIXED, IORING_OP_SEND, IORING_OP_SEND_ZC ->
+                kernel.behaviour().transfer(request, sqe.len());
             case IORING_OP_POLL_ADD -> sqe.opFlags();
             case IORING_OP_TIMEOUT -> -Errno.ETIME;
             case IORING_OP_OPENAT -> opened(sqe, fileTable.openPath(request.path, sqe.opFlags(), sqe.len()));

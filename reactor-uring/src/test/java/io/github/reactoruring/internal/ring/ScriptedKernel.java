@@ -24,6 +24,7 @@ public final class ScriptedKernel {
     private final KernelOperations operations;
     private final CancelSearch cancels;
     private final Violations violations;
+    private final RegisteredRanges registered;
     private final Set<KernelRequest> inFlight = new LinkedHashSet<>();
     private final TaskWork taskWork = new TaskWork();
     private final LinkChain links = new LinkChain(this);
@@ -37,6 +38,7 @@ public final class ScriptedKernel {
         this.completions = completions;
         this.features = features;
         this.violations = violations;
+        registered = new RegisteredRanges(this, violations);
         operations = new KernelOperations(this, fileTable, memory, violations);
         cancels = new CancelSearch(this, fileTable);
     }
@@ -77,6 +79,7 @@ public final class ScriptedKernel {
         KernelRequest head = links.enter(request);
         boolean headless = head == null && sqe.opcode() == IoUringAbi.IORING_OP_LINK_TIMEOUT;
         int prepared = headless ? -Errno.EINVAL : SqeRules.prepare(sqe, features);
+        prepared = prepared < 0 ? prepared : registered.prepare(sqe);
         if (prepared < 0) {
             end(request, prepared, 0, true);
             return features.has(RingFeature.SUBMIT_ALL);
@@ -353,6 +356,20 @@ public final class ScriptedKernel {
     /** Returns how many provided buffers were taken and not given back. */
     public int providedOut() {
         return provided().out();
+    }
+
+    /** Refuses the coming registrations of buffers with a negated errno. */
+    public void refuseBuffers(int result) {
+        registered.refuse(result);
+    }
+
+    /** Returns how many buffers are registered. */
+    public int registeredBuffers() {
+        return registered.count();
+    }
+
+    RegisteredRanges registered() {
+        return registered;
     }
 
     ProvidedBuffers provided() {

@@ -346,6 +346,23 @@ public final class ScriptedRing implements Ring {
     }
 
     @Override
+    public int registerBuffer(long address, long sizeBytes) {
+        requireOwner("registerBuffer");
+        if (!features.has(RingFeature.BUFFER_TABLE)) {
+            return -Errno.EINVAL;
+        }
+        // Who frees it is not told here: what is unregistered, the table refuses.
+        memory.register(CheckedMemory.segment(address, sizeBytes));
+        return kernel.registered().register(address, sizeBytes);
+    }
+
+    @Override
+    public void unregisterBuffer(int number) {
+        requireOwner("unregisterBuffer");
+        kernel.registered().unregister(number);
+    }
+
+    @Override
     public void abandon() {
         closed = true;
         fileTable.closeRealOnes();

@@ -50,14 +50,17 @@ public record SqeBytes(int opcode, int flags, int ioprio, int fd, long off, long
 
     /** Says whether the kernel writes to {@code addr … addr + len}. */
     public boolean writesMemory() {
-        boolean reads = opcode == IoUringAbi.IORING_OP_READ || opcode == IoUringAbi.IORING_OP_RECV;
+        boolean reads = opcode == IoUringAbi.IORING_OP_READ || opcode == IoUringAbi.IORING_OP_READ_FIXED
+                || opcode == IoUringAbi.IORING_OP_RECV;
         return reads && !has(IoUringAbi.IOSQE_BUFFER_SELECT);
     }
 
     /** Says whether the kernel reads from {@code addr … addr + len} until it is done. */
     public boolean readsMemory() {
         return switch (opcode) {
-            case IoUringAbi.IORING_OP_WRITE, IoUringAbi.IORING_OP_SEND, IoUringAbi.IORING_OP_SEND_ZC -> true;
+            case IoUringAbi.IORING_OP_WRITE, IoUringAbi.IORING_OP_WRITE_FIXED, IoUringAbi.IORING_OP_SEND,
+                    IoUringAbi.IORING_OP_SEND_ZC ->
+                true;
             default -> false;
         };
     }

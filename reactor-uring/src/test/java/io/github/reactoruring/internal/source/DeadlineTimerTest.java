@@ -182,7 +182,8 @@ class DeadlineTimerTest {
     @Test
     void tellsTheDeadlineOfAWriteThatWasDoneInPart() {
         Probe<Integer> written = Probe.idle();
-        FileWrite<Integer> write = FileWrite.of(under.openFile("pipe"), false, written, -1, ByteBuffer.allocate(100));
+        FileWrite<ByteBuffer, Integer> write = FileWrite.of(under.openFile("pipe"), false, written, -1,
+                ByteBuffer.allocate(100));
         written.onSubscribe(write.withDeadline(SECOND));
         written.request(1);
         under.turn();

@@ -108,6 +108,16 @@ final class KernellessRing implements Ring {
     }
 
     @Override
+    public int registerBuffer(long address, long sizeBytes) {
+        return 0;
+    }
+
+    @Override
+    public void unregisterBuffer(int number) {
+        // It keeps none.
+    }
+
+    @Override
     public void wake() {
         // The owner does not sleep.
     }

@@ -1,4 +1,4 @@
-package io.github.reactoruring.internal.facet;
+package io.github.reactoruring.internal.source;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -6,29 +6,34 @@ import java.nio.ByteBuffer;
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.OpenFile;
-import io.github.reactoruring.internal.source.OpenHow;
 import io.github.reactoruring.internal.sys.DirectIo;
+import io.github.reactoruring.internal.sys.OpenFlags;
 
 /** Holds the reads and writes of a file opened with O_DIRECT to what it wants, before the kernel says EINVAL. */
-record Alignment(DirectIo wanted) {
+public record Alignment(DirectIo wanted) {
 
-    static final Alignment NONE = new Alignment(DirectIo.NONE);
+    public static final Alignment NONE = new Alignment(DirectIo.NONE);
 
     /** Asks what a file opened with O_DIRECT wants; no other has wishes. On the owner thread. */
-    static Alignment of(OpenFile file, OpenHow how) {
-        if (!OpenOptions.bypassesCache(how)) {
+    public static Alignment of(OpenFile file, OpenHow how) {
+        if ((how.flags() & OpenFlags.O_DIRECT) == 0) {
             return NONE;
         }
         return new Alignment(file.fixed() ? DirectIo.UNKNOWN : DirectIo.of(file.descriptor()));
     }
 
     /** Returns what suits positions, lengths and addresses alike. */
-    int bytes() {
+    public int bytes() {
         return Math.max(wanted.memoryBytes(), wanted.offsetBytes());
     }
 
+    /** Returns what suits positions and lengths. */
+    int offsetBytes() {
+        return wanted.offsetBytes();
+    }
+
     /** @param position 0 or more, or -1 for the current one */
-    void check(long position, long length) {
+    public void check(long position, long length) {
         if (position > 0 && position % wanted.offsetBytes() != 0) {
             throw misaligned("The position " + position, wanted.offsetBytes());
         }
@@ -38,14 +43,14 @@ record Alignment(DirectIo wanted) {
     }
 
     /** Checks where a direct buffer is; a heap buffer is copied anyway. */
-    void checkAddress(ByteBuffer buffer) {
+    public void checkAddress(ByteBuffer buffer) {
         MemorySegment bytes = MemorySegment.ofBuffer(buffer);
         if (bytes.isNative()) {
             checkAddress(bytes.address());
         }
     }
 
-    private void checkAddress(long address) {
+    void checkAddress(long address) {
         if (address % wanted.memoryBytes() != 0) {
             throw misaligned("The buffer's address 0x" + Long.toHexString(address), wanted.memoryBytes());
         }
@@ -58,20 +63,31 @@ record Alignment(DirectIo wanted) {
     }
 
     /** Returns the reader of what is written. */
-    BufferReader<ByteBuffer> reader() {
+    public BufferReader<ByteBuffer> reader() {
         return BufferReader.aligned(bytes());
     }
 
     /** Returns {@code buffers}, or the aligned kind of the default, held to the alignment. */
     @SuppressWarnings("unchecked")
-    <B> BufferFactory<B> check(BufferFactory<B> buffers) {
-        if (wanted.memoryBytes() == 1) {
+    public <B> BufferFactory<B> check(BufferFactory<B> buffers) {
+        if (wanted.memoryBytes() == 1 || suits(buffers)) {
             return buffers;
         }
         // The default is a constant, so that B is ByteBuffer where it is used.
         return buffers == BufferFactory.heap()
                 ? (BufferFactory<B>) BufferFactory.aligned(bytes())
                 : new Checked<>(buffers, this);
+    }
+
+    /** Passed on as they are, so that requests know them. */
+    private boolean suits(BufferFactory<?> buffers) {
+        return buffers instanceof RegisteredPool && RegisteredPool.ALIGNMENT_BYTES % wanted.memoryBytes() == 0;
+    }
+
+    /** Checks what is to be written at {@code position}, 0 or more, or -1 for the current one. */
+    public void check(long position, BufferReader.Loan loan) {
+        check(position, loan.lengthBytes());
+        checkAddress(loan.address());
     }
 
     private record Checked<B>(BufferFactory<B> buffers, Alignment alignment) implements BufferFactory<B> {
