@@ -8,6 +8,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -19,9 +23,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.github.reactoruring.netty.NettyBuffers;
+import io.github.reactoruring.testing.Fifo;
+import io.github.reactoruring.testing.MountedTmpfs;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.netty.buffer.PoolArenaMetric;
+import io.netty.buffer.PooledByteBufAllocator;
 import reactor.core.publisher.Flux;
 
 /** Reads files and compares them with what is in them. */
@@ -35,6 +44,8 @@ class FileContentTest {
 
     @TempDir
     Path directory;
+
+    private final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
 
     private Path random(int size) throws IOException {
         byte[] content = new byte[size];
@@ -75,6 +86,62 @@ class FileContentTest {
         Path file = random(size);
 
         assertThat(join(ring.get().files().read(file).collectList().block())).isEqualTo(Files.readAllBytes(file));
+    }
+
+    /** cmp(1) reads the file itself, and from a FIFO what the ring read of it. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 40_000_000})
+    void readsWhatCmpSeesThere(long size) throws Exception {
+        Path file = random((int) size);
+        Path fifo = Fifo.make(directory.resolve("fifo"));
+        Process cmp = new ProcessBuilder("cmp", fifo.toString(), file.toString()).redirectErrorStream(true).start();
+
+        ring.get().files().write(fifo, ring.get().files().read(file, chunks(CHUNK), new NettyBuffers(allocator)),
+                WriteOptions.defaults(), new NettyBuffers(allocator)).block(Duration.ofSeconds(60));
+
+        assertThat(new String(cmp.getInputStream().readAllBytes())).isEmpty();
+        assertThat(cmp.waitFor()).isZero();
+        assertThat(allocator.metric().directArenas().stream().mapToLong(PoolArenaMetric::numActiveAllocations).sum())
+                .as("buffers left").isZero();
+    }
+
+    @Test
+    void readsASparseFileOfFiveGibibytes() throws Exception {
+        long size = (5L << 30) + 12_345;
+        TreeMap<Long, Byte> marks = new TreeMap<>();
+        for (long position : new long[]{0, 1L << 30, (4L << 30) - 1, 4L << 30, size - 1}) {
+            marks.put(position, (byte) (1 + position % 100));
+        }
+        // Of a tmpfs a hole is read without taking memory.
+        try (MountedTmpfs small = MountedTmpfs.mount(directory.resolve("small"), 1024)) {
+            readSparse(small.directory().resolve("sparse"), size, marks);
+        }
+    }
+
+    private void readSparse(Path file, long size, TreeMap<Long, Byte> marks) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.SPARSE,
+                StandardOpenOption.WRITE)) {
+            for (Map.Entry<Long, Byte> mark : marks.entrySet()) {
+                channel.write(ByteBuffer.wrap(new byte[]{mark.getValue()}), mark.getKey());
+            }
+        }
+        int chunk = 1 << 20;
+        ByteBuffer zeros = ByteBuffer.allocateDirect(chunk);
+        AtomicLong position = new AtomicLong();
+        ring.get().files().read(file, chunks(chunk).withReadAheadBytes(4 * chunk), new NettyBuffers(allocator))
+                .doOnNext(read -> {
+                    long from = position.getAndAdd(read.readableBytes());
+                    for (Map.Entry<Long, Byte> mark : marks.subMap(from, position.get()).entrySet()) {
+                        int index = (int) (mark.getKey() - from);
+                        assertThat(read.getByte(index)).as("at %s", mark.getKey()).isEqualTo(mark.getValue());
+                        read.setByte(index, 0);
+                    }
+                    ByteBuffer bytes = read.nioBuffer();
+                    assertThat(bytes.mismatch(zeros.slice(0, bytes.remaining()))).as("zeros").isEqualTo(-1);
+                    read.release();
+                }).then().block(Duration.ofSeconds(60));
+
+        assertThat(position.get()).isEqualTo(size);
     }
 
     @ParameterizedTest

@@ -22,6 +22,7 @@ import io.github.reactoruring.testing.ChunkSource;
 import io.github.reactoruring.testing.Descriptors;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
+import io.github.reactoruring.testing.RandomRuns;
 import io.github.reactoruring.testing.TestUring;
 import io.github.reactoruring.testing.TrackedReader;
 import reactor.core.publisher.Flux;
@@ -35,7 +36,6 @@ import reactor.core.scheduler.Schedulers;
 @NeedsUring
 class WriteRandomTest {
 
-    private static final int RUNS = 2_000;
     private static final int AT_ONCE = 20;
 
     @RegisterExtension
@@ -49,15 +49,17 @@ class WriteRandomTest {
     private final byte[] content = new byte[200_000];
 
     @Test
-    void leavesAPrefixOrNothingAndNoBufferHoweverItEnds() throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("WriteRandomTest seed " + seed);
-        Random random = new Random(seed);
+    void leavesAPrefixOrNothingAndNoBufferHoweverItEnds() {
+        RandomRuns runs = RandomRuns.of(2_000);
+        runs.run(random -> writeAtRandom(random, runs.rounds()));
+    }
+
+    private void writeAtRandom(Random random, int rounds) throws IOException {
         random.nextBytes(content);
         int[] endings = new int[3];
         var before = Descriptors.open();
 
-        for (int batch = 0; batch < RUNS / AT_ONCE; batch++) {
+        for (int batch = 0; batch < (rounds + AT_ONCE - 1) / AT_ONCE; batch++) {
             List<Run> runs = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {
                 runs.add(start(random, directory.resolve("file" + i)));
