@@ -3,6 +3,7 @@ package io.github.reactoruring.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import reactor.core.publisher.Flux;
 
 /** Names that are no UTF-8, in a JVM whose charset for file names is UTF-8, and in one whose is ASCII. */
 @NeedsUring
@@ -38,7 +40,7 @@ class AnyNameTest {
 
         String said = use(ring.get(), directory);
 
-        assertThat(said).isEqualTo("REGULAR 7 content rename link attribute copy 2 deleted");
+        assertThat(said).isEqualTo("REGULAR 7 content rename link attribute copy 2 write 3 replace 4 deleted");
         assertThat(shell("ls -A \"$1\"", directory)).isEmpty();
     }
 
@@ -61,7 +63,7 @@ class AnyNameTest {
         Files.delete(output.toPath());
         assertThat(status).as(said).isZero();
         assertThat(said.lines()).contains("ANSI_X3.4-1968",
-                "REGULAR 7 content rename link attribute copy 2 deleted");
+                "REGULAR 7 content rename link attribute copy 2 write 3 replace 4 deleted");
         assertThat(shell("ls -A \"$1\"", directory)).isEmpty();
     }
 
@@ -106,6 +108,8 @@ class AnyNameTest {
         said.append(files.getAttribute(moved, "user.name").block().length == 1 ? " attribute" : " lost");
         files.link(folder.resolve("copy"), moved).block();
         said.append(" copy ").append(files.stat(moved).block().links());
+        said.append(" write ").append(uring.files().write(moved, Flux.just(ByteBuffer.allocate(3))).block());
+        said.append(" replace ").append(uring.files().replace(moved, Flux.just(ByteBuffer.allocate(4))).block());
         files.deleteRecursively(folder.getParent()).block();
         return said.append(files.exists(folder).block() ? " left" : " deleted").toString();
     }

@@ -32,6 +32,7 @@ final class TooManyFilesMain {
             // Up to the limit.
         }
         System.out.println(write(path));
+        System.out.println(read(path));
         open.forEach(file -> file.close().block());
     }
 
@@ -42,6 +43,14 @@ final class TooManyFilesMain {
         } catch (RuntimeException e) {
             System.out.println("open: " + e.getCause().getMessage());
             return false;
+        }
+    }
+
+    private static Object read(Path path) {
+        try {
+            return Uring.shared().files().read(path).count().block();
+        } catch (RuntimeException e) {
+            return "read: " + e.getCause().getMessage();
         }
     }
 

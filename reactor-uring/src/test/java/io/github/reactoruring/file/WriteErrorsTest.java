@@ -204,7 +204,7 @@ class WriteErrorsTest {
                 .run(TooManyFilesMain.class, directory.toString());
 
         String message = directory.resolve("file") + ": too many open files in this process: raise `ulimit -n`";
-        assertThat(said).contains("open: " + message).contains("write: " + message)
+        assertThat(said).contains("open: " + message).contains("write: " + message).contains("read: " + message)
                 .contains("and works again: 3");
     }
 
