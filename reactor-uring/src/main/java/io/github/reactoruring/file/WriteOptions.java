@@ -52,7 +52,10 @@ public record WriteOptions(Creation creation, Start start, long position, int ma
          * not, it is truncated to what is whole. With {@link Start#POSITION} it is not, and what lies between is unknown.
          */
         KEEP,
-        /** The file is deleted. One that is no regular file stays. */
+        /**
+         * The file is deleted. One that is no regular file stays, and so does what is at the path by then and is not the
+         * file that was written: another that was put in its place, or a symbolic link that led to it.
+         */
         DELETE
     }
 

@@ -1,5 +1,6 @@
 package io.github.reactoruring.file;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.file.WriteOptions.Creation;
 import io.github.reactoruring.file.WriteOptions.Partial;
@@ -94,6 +97,30 @@ class WriteCancellationTest {
         }
         reader.awaitNothingLeft();
         probe.assertSilent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void deletesNothingThatItDidNotMake(boolean throughALink) throws Exception {
+        Path path = directory.resolve("file");
+        if (throughALink) {
+            Files.createSymbolicLink(path, directory.resolve("target"));
+        }
+        Probe<Long> probe = write(path, FOUR_AT_A_TIME.withPartial(Partial.DELETE));
+        source.awaitRequested(4);
+        source.emit(reader.buffer((byte) 1, (byte) 2));
+        source.awaitRequested(5);
+        if (!throughALink) {
+            Path other = Files.writeString(directory.resolve("other"), "somebody else's");
+            Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
+        }
+
+        probe.dispose();
+        ring.get().disposeLater().block();
+
+        assertThat(Files.isSymbolicLink(path)).isEqualTo(throughALink);
+        assertThat(path).hasBinaryContent(throughALink ? new byte[]{1, 2} : "somebody else's".getBytes(UTF_8));
+        reader.awaitNothingLeft();
     }
 
     @Test

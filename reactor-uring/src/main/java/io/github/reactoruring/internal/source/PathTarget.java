@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.source;
 
+import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import io.github.reactoruring.file.WriteOptions.Sync;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.sys.FileIdentity;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.OpenFlags;
 
@@ -25,6 +27,7 @@ final class PathTarget implements WriteTarget {
     private @Nullable Step pending;
     private @Nullable OpenFile file;
     private boolean regular;
+    private @Nullable FileIdentity identity;
 
     PathTarget(EventLoop loop, String path, WriteOptions options) {
         this.loop = loop;
@@ -64,6 +67,7 @@ final class PathTarget implements WriteTarget {
         FileStatus status;
         try {
             status = FileStatus.of(openedFile.descriptor());
+            identity = FileIdentity.of(openedFile.descriptor());
         } catch (ErrnoException e) {
             abandon(-1, () -> listener.openFailed(Errors.ofPath(e.errno(), "STATX", path)));
             return;
@@ -100,22 +104,39 @@ final class PathTarget implements WriteTarget {
     @Override
     public void abandon(long wholeUntil, Runnable ended) {
         OpenFile open = file;
-        if (open == null) {
+        boolean deletes = options.partial() == Partial.DELETE && regular;
+        if (deletes && open != null) {
+            // Until it is closed no other file gets its inode.
+            open.hold();
+            delete(() -> {
+                open.letGo();
+                close(open, error -> ended.run());
+            });
+        } else if (deletes) {
             delete(ended);
+        } else if (open == null) {
+            ended.run();
         } else if (wholeUntil >= 0 && regular && options.start() == Start.TRUNCATE
                 && options.partial() == Partial.KEEP) {
             Truncation.run(open, wholeUntil, error -> close(open, closeError -> ended.run()));
         } else {
-            close(open, error -> delete(ended));
+            close(open, error -> ended.run());
         }
     }
 
+    /** Removes the name if it is still that of the file that was written: somebody may have put another in its place. */
     private void delete(Runnable ended) {
-        if (options.partial() == Partial.DELETE && regular) {
-            Steps.unlink(loop, OpenFlags.AT_FDCWD, path, path, step -> ended.run());
-        } else {
-            ended.run();
-        }
+        FileIdentity written = identity;
+        MemorySegment status = Steps.statusRoom();
+        Steps.identify(loop, path, status, step -> {
+            boolean same = step.error() == null && written != null
+                    && FileIdentity.read(status).isSameFile(written);
+            if (same) {
+                Steps.unlink(loop, OpenFlags.AT_FDCWD, path, path, unlinked -> ended.run());
+            } else {
+                ended.run();
+            }
+        });
     }
 
     @Override

@@ -48,6 +48,15 @@ final class Steps {
                 .freeing(nativeName).submit(loop, ended);
     }
 
+    /** As {@link #stat}, done even by a closing loop. */
+    static Step identify(EventLoop loop, String path, MemorySegment status, Consumer<Step> ended) {
+        MemorySegment nativeName = CString.allocate(path);
+        return Step.of("STATX", IoUringAbi.IORING_OP_STATX, path,
+                sqe -> sqe.fd(OpenFlags.AT_FDCWD).addr(nativeName.address()).len(FileIdentity.STATX_MASK)
+                        .off(status.address()).opFlags(AT_SYMLINK_NOFOLLOW))
+                .freeing(nativeName, status).cleaningUp().submit(loop, ended);
+    }
+
     /** Allocates room for the answer of {@link #stat}. */
     static MemorySegment statusRoom() {
         return NativeMemory.allocate(FileStatus.STATX_BYTES, Long.BYTES);

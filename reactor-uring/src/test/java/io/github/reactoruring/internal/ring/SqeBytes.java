@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.OpenFlags;
 
 /** Holds an SQE as the kernel reads it: every byte, those the library never writes too. */
 public record SqeBytes(int opcode, int flags, int ioprio, int fd, long off, long addr, int len, int opFlags,
@@ -73,7 +74,8 @@ public record SqeBytes(int opcode, int flags, int ioprio, int fd, long off, long
                     IoUringAbi.IORING_OP_ASYNC_CANCEL, IoUringAbi.IORING_OP_SOCKET, IoUringAbi.IORING_OP_PIPE,
                     IoUringAbi.IORING_OP_TIMEOUT_REMOVE, IoUringAbi.IORING_OP_POLL_REMOVE ->
                 false;
-            default -> true;
+            // Relative to the working directory: a path.
+            default -> fd != OpenFlags.AT_FDCWD;
         };
     }
 

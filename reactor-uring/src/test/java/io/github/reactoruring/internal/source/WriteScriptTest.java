@@ -103,10 +103,10 @@ class WriteScriptTest {
         assertThat(reader.alive()).isEqualTo(2);
         under.ring().kernel().complete(writes.get(0));
         under.ring().kernel().complete(writes.get(2), -Errno.EIO);
-        under.turnUntil("the file deleted", () -> !under.ring().taken(IORING_OP_UNLINKAT).isEmpty());
+        under.turnUntil("the file closed", () -> !under.ring().taken(IORING_OP_CLOSE).isEmpty());
 
         assertThat(reader.alive()).isZero();
-        assertThat(order()).containsSubsequence(IORING_OP_CLOSE, IORING_OP_UNLINKAT);
+        assertThat(order()).containsSubsequence(IORING_OP_UNLINKAT, IORING_OP_CLOSE);
         assertThat(probe.isTerminated()).isFalse();
     }
 
@@ -172,7 +172,7 @@ class WriteScriptTest {
 
         assertThat(probe.error()).hasMessageContaining("closed");
         assertThat(source.cancelledBy()).isNotNull();
-        assertThat(order()).containsSubsequence(IORING_OP_CLOSE, IORING_OP_UNLINKAT);
+        assertThat(order()).containsSubsequence(IORING_OP_UNLINKAT, IORING_OP_CLOSE);
     }
 
     @Test
