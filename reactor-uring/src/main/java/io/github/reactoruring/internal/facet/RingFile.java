@@ -145,7 +145,8 @@ final class RingFile implements UringFile {
         if (options.length() != Long.MAX_VALUE) {
             alignment.check(options.position(), options.length());
         }
-        return FileReadFlux.ofOpen(file, options, alignment.check(buffers));
+        checkCapacity(buffers, options.chunkBytes());
+        return FileReadFlux.ofOpen(file, options.withDirect(alignment.bytes() > 1), buffers);
     }
 
     // ---- Writing
