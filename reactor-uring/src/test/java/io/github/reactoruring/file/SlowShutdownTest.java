@@ -132,9 +132,10 @@ class SlowShutdownTest {
             uring.fileSystem().stat(looking.path()).subscribe(looked);
             opened.request(1);
             read.request(Long.MAX_VALUE);
-            looked.request(1);
             opening.opens().awaitHeld(1);
             reading.reads().awaitHeld(1);
+            // Last: while one name is being looked up, FUSE looks up no other in that directory.
+            looked.request(1);
             lookups.awaitHeld(1);
 
             uring.dispose();
