@@ -219,6 +219,13 @@ class RegisteredBuffersTest {
     }
 
     @Test
+    void isOpenForWhoCancelsOnceHeHasIt() {
+        RegisteredBuffers pool = ring.get().files().registerBuffers(1, BLOCK).flux().take(1).blockLast(LONG);
+        pool.take().release();
+        pool.close().block(LONG);
+    }
+
+    @Test
     void registersAsOftenAsItUnregisters() {
         for (int round = 0; round < 200; round++) {
             RegisteredBuffers pool = pool(4);

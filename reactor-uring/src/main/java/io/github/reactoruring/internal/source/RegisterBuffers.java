@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.source;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.reactoruring.UringException;
 import io.github.reactoruring.buffer.RegisteredBuffers;
@@ -22,10 +23,17 @@ public final class RegisterBuffers {
     public static Mono<RegisteredBuffers> create(List<EventLoop> loops, int count, int bufferBytes) {
         return Mono.defer(() -> {
             RegisteredPool pool = new RegisteredPool(count, bufferBytes);
+            AtomicBoolean handedOn = new AtomicBoolean();
             return Flux.fromIterable(loops).concatMap(loop -> register(loop, pool))
                     .then(Mono.<RegisteredBuffers>just(pool))
                     .doOnError(refusal -> pool.startClosing())
-                    .doOnCancel(pool::startClosing);
+                    .doOnNext(made -> handedOn.set(true))
+                    .doOnCancel(() -> {
+                        // Some operators cancel when they have what they wanted.
+                        if (!handedOn.get()) {
+                            pool.startClosing();
+                        }
+                    });
         });
     }
 
