@@ -103,7 +103,8 @@ public interface Raw {
     Mono<Void> timeoutRemove(long userData);
 
     /**
-     * Sets a timer in flight to {@code delay} from now (IORING_TIMEOUT_UPDATE, Linux 5.11).
+     * Sets a timer in flight to {@code delay} from now, and a multishot one to that period (IORING_TIMEOUT_UPDATE, Linux
+     * 5.11).
      *
      * @throws IllegalArgumentException if negative
      */
