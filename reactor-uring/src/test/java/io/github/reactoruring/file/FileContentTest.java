@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import io.github.reactoruring.netty.NettyBuffers;
 import io.github.reactoruring.testing.Fifo;
 import io.github.reactoruring.testing.MountedTmpfs;
 import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.NettyLeaks;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
 import io.netty.buffer.PoolArenaMetric;
@@ -35,6 +37,7 @@ import reactor.core.publisher.Flux;
 
 /** Reads files and compares them with what is in them. */
 @NeedsUring
+@ExtendWith(NettyLeaks.class)
 class FileContentTest {
 
     private static final int CHUNK = 4096;

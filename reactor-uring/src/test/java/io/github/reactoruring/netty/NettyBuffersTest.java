@@ -13,16 +13,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.WriteOptions;
+import io.github.reactoruring.testing.Await;
+import io.github.reactoruring.testing.NettyLeaks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 @Tag("kernel")
+@ExtendWith(NettyLeaks.class)
 class NettyBuffersTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
@@ -33,6 +37,21 @@ class NettyBuffersTest {
     @AfterEach
     void close() {
         uring.disposeLater().block(LONG);
+    }
+
+    /** Without it the others would prove nothing. */
+    @Test
+    void theLeakDetectorSeesABufferThatIsNotReleased() {
+        leak();
+        Await.until("a leak reported", () -> {
+            System.gc();
+            NettyLeaks.lookForLeaks();
+            return NettyLeaks.take().stream().anyMatch(leak -> leak.contains("ByteBuf"));
+        });
+    }
+
+    private static void leak() {
+        PooledByteBufAllocator.DEFAULT.directBuffer(100);
     }
 
     @Test
@@ -68,8 +87,9 @@ class NettyBuffersTest {
     void writesBuffersOfEveryKindAndGivesThemBack(@TempDir Path directory) throws Exception {
         byte[] content = content(60_000);
         ByteBuf direct = allocator.directBuffer().writeBytes(content, 0, 20_000).skipBytes(1_000);
-        ByteBuf slice = allocator.directBuffer().writeBytes(content, 10_000, 20_000).readRetainedSlice(15_000);
-        slice.unwrap().release();
+        ByteBuf whole = allocator.directBuffer().writeBytes(content, 10_000, 20_000);
+        ByteBuf slice = whole.readRetainedSlice(15_000);
+        whole.release();
         ByteBuf heap = allocator.heapBuffer().writeBytes(content, 25_000, 15_000);
         ByteBuf composite = allocator.compositeBuffer()
                 .addComponent(true, allocator.directBuffer().writeBytes(content, 40_000, 10_000))
