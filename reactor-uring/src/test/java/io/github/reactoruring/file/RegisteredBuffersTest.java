@@ -30,6 +30,7 @@ import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BuffersExhaustedException;
 import io.github.reactoruring.buffer.RegisteredBuffer;
 import io.github.reactoruring.buffer.RegisteredBuffers;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.ChildJvm;
 import io.github.reactoruring.testing.KernelSight;
@@ -67,6 +68,7 @@ class RegisteredBuffersTest {
     }
 
     private RegisteredBuffers pool(int count) {
+        KernelUnderTest.assume(RingFeature.BUFFER_TABLE);
         RegisteredBuffers pool = ring.get().files().registerBuffers(count, BLOCK).block(LONG);
         assertThat(pool.isRegistered()).isTrue();
         return pool;

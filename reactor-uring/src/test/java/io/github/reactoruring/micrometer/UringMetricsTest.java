@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.github.reactoruring.file.UringPipe;
+import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
 import io.micrometer.core.instrument.Meter;
@@ -26,6 +28,7 @@ class UringMetricsTest {
 
     @Test
     void showsWhatIsInFlightAndWhatCancellingCost() {
+        KernelUnderTest.assume(RingFeature.CANCEL_ALL_FD_ANY);
         new UringMetrics(ring.get(), "test").bindTo(registry);
         UringPipe pipe = ring.get().files().pipe().block();
         List<Disposable> reads = IntStream.range(0, 50).mapToObj(i -> pipe.source().read(10).subscribe()).toList();
