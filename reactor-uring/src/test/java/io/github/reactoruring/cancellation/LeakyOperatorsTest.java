@@ -27,6 +27,7 @@ import io.github.reactoruring.testing.TrackedBuffers;
 import io.github.reactoruring.testing.TrackedBuffers.Buffer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -133,14 +134,24 @@ class LeakyOperatorsTest {
         assertThat(buffers.leasesInAll()).isEqualTo(1);
     }
 
+    /**
+     * Fails when all that was requested in advance has come: of a buffer that comes at the very moment of the failure
+     * publishOn discards it twice (reactor-core 3.8.6: onNext discards what it has just put into the queue, which the
+     * failing side empties).
+     */
     @Test
     void publishOnReleasesWhatItHoldsWhenAnOperatorBehindItFails() {
+        Sinks.Empty<Buffer> failure = Sinks.empty();
         Flux<Buffer> failing = read().publishOn(Schedulers.parallel(), 8).concatMap(buffer -> {
             buffer.release();
-            return Mono.<Buffer>error(new IllegalStateException("in an operator"));
+            return failure.asMono();
         }, 1).doOnDiscard(Buffer.class, Buffer::release);
 
-        StepVerifier.create(failing).expectErrorMessage("in an operator").verify(Duration.ofSeconds(10));
+        StepVerifier.create(failing).then(() -> {
+            Await.until("all but the first held back", () -> buffers.unreleased() == 8 - 1);
+            ring.awaitIdle();
+            failure.tryEmitError(new IllegalStateException("in an operator"));
+        }).expectErrorMessage("in an operator").verify(Duration.ofSeconds(10));
     }
 
     @Test
