@@ -70,7 +70,7 @@ final class Dispatcher {
         inFlight.retire(request);
         boolean disposed = request.markRetired();
         if (disposed) {
-            (wasCancelled(result) ? stats.cancelled : stats.lateCompletions).increment();
+            (Errno.endedByCancel(-result) ? stats.cancelled : stats.lateCompletions).increment();
             deliver(request, true, result, flags);
             release(request);
             count();
@@ -119,9 +119,5 @@ final class Dispatcher {
         if (result < 0 && result != -Errno.ENOENT && result != -Errno.EALREADY && LOG.isDebugEnabled()) {
             LOG.debug("A cancel was refused: {}", Errno.name(-result));
         }
-    }
-
-    private static boolean wasCancelled(int result) {
-        return result == -Errno.ECANCELED || result == -Errno.EINTR || result == -Errno.ERESTARTSYS;
     }
 }

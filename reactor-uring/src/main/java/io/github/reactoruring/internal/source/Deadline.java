@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.concurrent.TimeoutException;
 
+import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /**
@@ -100,7 +101,7 @@ final class Deadline implements LinkTimeout.Listener {
     boolean holds(int result, int flags) {
         if (timer.isAlone()) {
             timer.dispose();
-        } else if (timer.isAwaited() && Errors.endedByCancel(-result) && !expired) {
+        } else if (timer.isAwaited() && Errno.endedByCancel(-result) && !expired) {
             holding = true;
             heldResult = result;
             heldFlags = flags;

@@ -25,14 +25,9 @@ public final class Errors {
     /** Returns the exception of a request: a {@link UringException}. */
     public static IOException of(int errno, String operation, @Nullable String file) {
         String name = Errno.name(errno);
-        return endedByCancel(errno)
+        return Errno.endedByCancel(errno)
                 ? new UringCancelledException(errno, name, operation, file)
                 : new UringException(errno, name, operation, file, Errno.describe(errno));
-    }
-
-    /** Says whether a cancel ends a request so: ECANCELED, or, when a kernel worker was running it, by a signal. */
-    static boolean endedByCancel(int errno) {
-        return errno == Errno.ECANCELED || errno == Errno.EINTR || errno == Errno.ERESTARTSYS;
     }
 
     /** Returns the exception of a request on a path: java.nio.file's own where it has one, the path in it. */

@@ -187,7 +187,7 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
             backoff.submit();
             return;
         }
-        if (paused && Errors.endedByCancel(-result)) {
+        if (paused && Errno.endedByCancel(-result)) {
             return;
         }
         switch (operation.ending(result, flags)) {

@@ -219,6 +219,11 @@ public final class Errno {
         return errno == ERESTARTSYS ? "interrupted by a cancel" : "unknown error";
     }
 
+    /** Says whether a cancel ends a request so: ECANCELED, or, when a kernel worker was running it, by a signal. */
+    public static boolean endedByCancel(int errno) {
+        return errno == ECANCELED || errno == EINTR || errno == ERESTARTSYS;
+    }
+
     private static void put(int errno, String name, String text) {
         NAMES[errno] = name;
         TEXTS[errno] = text;
