@@ -16,16 +16,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.ChildJvm;
 import io.github.reactoruring.testing.ExitMain;
 import io.github.reactoruring.testing.KernelSight;
 import io.github.reactoruring.testing.KernelTrace;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.testing.NeedsTrace;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;

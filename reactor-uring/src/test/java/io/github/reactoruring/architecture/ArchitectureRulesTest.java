@@ -2,11 +2,13 @@ package io.github.reactoruring.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
-import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /** Tries the rules on a small library that breaks each of them. */
 class ArchitectureRulesTest {

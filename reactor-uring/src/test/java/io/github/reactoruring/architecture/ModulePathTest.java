@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+
 import org.jctools.queues.MessagePassingQueue;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
+
 import reactor.core.publisher.Flux;
 
 /** Puts the built classes on a module path with exactly the library's mandatory dependencies. */

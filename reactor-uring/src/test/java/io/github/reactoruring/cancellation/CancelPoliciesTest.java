@@ -6,14 +6,14 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
-import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringStats;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.KernelSight;
 import io.github.reactoruring.testing.KernelTrace;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.testing.NeedsTrace;
 
 /** Asks the kernel's trace how many cancels each policy made of a batch. */

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.testing.KernelSight;
 import io.github.reactoruring.testing.KernelTrace;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.testing.NeedsTrace;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;

@@ -21,15 +21,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.reactivestreams.Subscription;
 
-import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.file.UringPipe;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.KernelSight;
 import io.github.reactoruring.testing.KernelTrace;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.testing.NeedsTrace;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.RawOperations;

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.github.reactoruring.UringCancelledException;
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.UringCancelledException;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.internal.ring.RingFeature;

@@ -18,7 +18,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 

@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-import io.github.reactoruring.Uring;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import io.github.reactoruring.Uring;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 

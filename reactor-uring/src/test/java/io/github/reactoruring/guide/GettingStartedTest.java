@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.Await;
+import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
 import reactor.core.Disposable;

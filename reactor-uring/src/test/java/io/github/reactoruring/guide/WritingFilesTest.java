@@ -17,6 +17,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.buffer.RegisteredBuffer;
 import io.github.reactoruring.buffer.RegisteredBuffers;
@@ -33,9 +37,6 @@ import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;

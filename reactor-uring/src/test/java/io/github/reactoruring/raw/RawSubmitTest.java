@@ -22,9 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.UringException;
+import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.Descriptors;
 import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.RawPipe;

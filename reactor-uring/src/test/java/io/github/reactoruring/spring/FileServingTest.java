@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.UringStats;
+import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.NeedsUring;
 
 /** Files read by the ring, over a real server. */

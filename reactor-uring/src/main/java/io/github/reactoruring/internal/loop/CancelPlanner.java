@@ -1,7 +1,8 @@
 package io.github.reactoruring.internal.loop;
 
-import io.github.reactoruring.CancelPolicy;
 import java.util.List;
+
+import io.github.reactoruring.CancelPolicy;
 
 /**
  * Turns one batch of disposals into the fewest cancel SQEs that match exactly the disposed requests.

@@ -1,10 +1,11 @@
 package io.github.reactoruring.internal.loop;
 
-import io.github.reactoruring.internal.loop.CancelKey.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+
+import io.github.reactoruring.internal.loop.CancelKey.Kind;
 
 /**
  * Assigns every cell of a batch to the one key that is to cover it, or to cancels by {@code user_data}.

@@ -1,7 +1,6 @@
 package io.github.reactoruring.internal.sys;
 
 import java.lang.foreign.MemorySegment;
-
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

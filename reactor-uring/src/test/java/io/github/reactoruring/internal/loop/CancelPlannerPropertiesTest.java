@@ -2,13 +2,14 @@ package io.github.reactoruring.internal.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.reactoruring.CancelPolicy;
-import io.github.reactoruring.internal.loop.SimulatedRing.Request;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+
+import io.github.reactoruring.CancelPolicy;
+import io.github.reactoruring.internal.loop.SimulatedRing.Request;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;

@@ -14,10 +14,12 @@ import static io.github.reactoruring.internal.loop.SimulatedRing.TIMEOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.internal.loop.CancelKey.Kind;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 
 class CancelPlannerTest {
 

@@ -2,8 +2,9 @@ package io.github.reactoruring.internal.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.reactoruring.CancelPolicy;
 import java.util.List;
+
+import io.github.reactoruring.CancelPolicy;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;

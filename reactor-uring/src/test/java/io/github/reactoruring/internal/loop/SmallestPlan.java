@@ -1,9 +1,10 @@
 package io.github.reactoruring.internal.loop;
 
-import io.github.reactoruring.internal.loop.SimulatedRing.Request;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+
+import io.github.reactoruring.internal.loop.SimulatedRing.Request;
 
 /**
  * Finds, by trying every set of keys, how few cancel SQEs can match exactly what was disposed, and the fewest visits
