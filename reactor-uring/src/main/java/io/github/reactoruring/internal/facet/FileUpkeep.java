@@ -1,6 +1,5 @@
 package io.github.reactoruring.internal.facet;
 
-import java.lang.foreign.ValueLayout;
 import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 
@@ -14,14 +13,12 @@ import io.github.reactoruring.internal.source.LoopMono;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.StatOnce;
 import io.github.reactoruring.internal.source.Truncation;
+import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.raw.Opcode;
 import reactor.core.publisher.Mono;
 
 /** What is done to an open file besides reading and writing it. */
 record FileUpkeep(OpenFile file) {
-
-    private static final int STATX_SIZE = 0x200;
-    private static final int STX_SIZE_OFFSET = 40;
 
     static void notNegative(String what, long value) {
         if (value < 0) {
@@ -89,8 +86,8 @@ record FileUpkeep(OpenFile file) {
                     "STATX takes no direct descriptor: ask for the size by path, or open " + file.name()
                             + " with UringFiles.open"));
         }
-        return OneShotMono.create(file.loop(), (loop, actual) -> new StatOnce<>(file, actual, STATX_SIZE,
-                status -> status.get(ValueLayout.JAVA_LONG, STX_SIZE_OFFSET)));
+        return OneShotMono.create(file.loop(), (loop, actual) -> new StatOnce<>(file, actual,
+                FileStatus.STATX_MASK, status -> FileStatus.read(status).sizeBytes()));
     }
 
     Mono<byte[]> getAttribute(String name) {

@@ -11,9 +11,9 @@ import io.github.reactoruring.file.FileStat;
 import io.github.reactoruring.file.FileType;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.ring.Sqe;
-import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.OpenFlags;
+import io.github.reactoruring.internal.sys.Statx;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 
@@ -27,7 +27,6 @@ import reactor.core.publisher.Mono;
 public final class PathStat extends PathRequest<FileStat> {
 
     private static final int AT_STATX_SYNC_AS_STAT = 0;
-    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int STATX_BASIC_STATS = 0x7ff;
     private static final int STATX_BTIME = 0x800;
     private static final int STATX_MNT_ID = 0x1000;
@@ -52,12 +51,12 @@ public final class PathStat extends PathRequest<FileStat> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        MemorySegment into = allocate(FileStatus.STATX_BYTES);
+        MemorySegment into = allocate(Statx.BYTES);
         // A kernel that does not know a field leaves it as it is.
         into.fill((byte) 0);
         status = into;
         sqe.opcode(IoUringAbi.IORING_OP_STATX).fd(OpenFlags.AT_FDCWD).addr(name(path)).len(MASK)
-                .off(into.address()).opFlags(AT_STATX_SYNC_AS_STAT | (follow ? 0 : AT_SYMLINK_NOFOLLOW));
+                .off(into.address()).opFlags(AT_STATX_SYNC_AS_STAT | (follow ? 0 : Statx.SYMLINK_NOFOLLOW));
     }
 
     @Override

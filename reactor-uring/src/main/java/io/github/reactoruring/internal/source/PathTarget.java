@@ -1,6 +1,5 @@
 package io.github.reactoruring.internal.source;
 
-import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -127,8 +126,7 @@ final class PathTarget implements WriteTarget {
     /** Removes the name if it is still that of the file that was written: somebody may have put another in its place. */
     private void delete(Runnable ended) {
         FileIdentity written = identity;
-        MemorySegment status = Steps.statusRoom();
-        Steps.identify(loop, path, status, step -> {
+        Steps.identify(loop, path, (step, status) -> {
             boolean same = step.error() == null && written != null
                     && FileIdentity.read(status).isSameFile(written);
             if (same) {

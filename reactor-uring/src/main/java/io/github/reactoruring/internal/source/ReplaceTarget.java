@@ -1,6 +1,5 @@
 package io.github.reactoruring.internal.source;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.FileIdentity;
 import io.github.reactoruring.internal.sys.FileStatus;
-import io.github.reactoruring.internal.sys.NativeMemory;
 import io.github.reactoruring.internal.sys.OpenFlags;
 import io.github.reactoruring.internal.sys.PathName;
 
@@ -91,15 +89,13 @@ final class ReplaceTarget implements WriteTarget {
     }
 
     private void askForMode(OpenFile in, Opening listener) {
-        MemorySegment status = Steps.statusRoom();
-        next(Steps.stat(loop, in.descriptor(), name, path, status, step -> {
+        next(Steps.stat(loop, in.descriptor(), name, path, (step, status) -> {
             Throwable error = step.result() == -Errno.ENOENT ? null : step.error();
             if (step.result() >= 0) {
                 FileIdentity old = FileIdentity.read(status);
                 mode = old.regular() ? old.permissions() : DEFAULT_MODE;
                 error = old.directory() ? Errors.ofPath(Errno.EISDIR, "STATX", path) : null;
             }
-            NativeMemory.free(status);
             if (disposed) {
                 openFailed(cause(step), listener);
             } else if (error == null) {

@@ -9,12 +9,10 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Sqe;
-import io.github.reactoruring.internal.sys.CString;
 import io.github.reactoruring.internal.sys.Errno;
-import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
-import io.github.reactoruring.internal.sys.NativeMemory;
 import io.github.reactoruring.internal.sys.OpenFlags;
+import io.github.reactoruring.internal.sys.Statx;
 import reactor.core.CoreSubscriber;
 
 /**
@@ -23,20 +21,17 @@ import reactor.core.CoreSubscriber;
  *
  * @param <T> what is read
  */
-public final class StatOnce<T> extends OneShot<T> {
-
-    private static final int AT_EMPTY_PATH = 0x1000;
+public final class StatOnce<T> extends PathRequest<T> {
 
     private final @Nullable OpenFile file;
     private final String path;
     private final int mask;
     private final Function<MemorySegment, T> reader;
-    private @Nullable MemorySegment nativePath;
     private @Nullable MemorySegment status;
 
     /** Asks for the status of an open file, which must not be a direct descriptor. */
     public StatOnce(OpenFile file, CoreSubscriber<? super T> actual, int mask, Function<MemorySegment, T> reader) {
-        super(file.loop(), actual);
+        super(file.loop(), actual, IoUringAbi.IORING_OP_STATX);
         this.file = file;
         this.path = file.name();
         this.mask = mask;
@@ -46,16 +41,11 @@ public final class StatOnce<T> extends OneShot<T> {
     /** Asks for the status of a path, following symbolic links. */
     public StatOnce(EventLoop loop, String path, CoreSubscriber<? super T> actual, int mask,
             Function<MemorySegment, T> reader) {
-        super(loop, actual);
+        super(loop, actual, IoUringAbi.IORING_OP_STATX);
         this.file = null;
         this.path = path;
         this.mask = mask;
         this.reader = reader;
-    }
-
-    @Override
-    protected int opcode() {
-        return IoUringAbi.IORING_OP_STATX;
     }
 
     @Override
@@ -71,36 +61,33 @@ public final class StatOnce<T> extends OneShot<T> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        MemorySegment name = CString.allocate(file == null ? path : "");
-        nativePath = name;
-        MemorySegment answer = NativeMemory.allocate(FileStatus.STATX_BYTES, Long.BYTES);
+        MemorySegment answer = allocate(Statx.BYTES);
         status = answer;
-        sqe.opcode(IoUringAbi.IORING_OP_STATX).fd(file == null ? OpenFlags.AT_FDCWD : file.descriptor())
-                .addr(name.address()).len(mask).off(answer.address())
-                .opFlags(file == null ? 0 : AT_EMPTY_PATH);
+        sqe.opcode(opcode()).fd(file == null ? OpenFlags.AT_FDCWD : file.descriptor())
+                .addr(name(file == null ? path : "")).len(mask).off(answer.address())
+                .opFlags(file == null ? 0 : Statx.EMPTY_PATH);
     }
 
     @Override
-    protected @Nullable T value(int result, int flags) throws IOException {
+    protected void completed(int result, int flags) {
         if (result == -Errno.ENOENT && file == null) {
-            return null;
+            status = null;
+            super.completed(0, flags);
+        } else {
+            super.completed(result, flags);
         }
-        if (result < 0 || status == null) {
-            throw Errors.ofPath(-result, "STATX", path);
-        }
-        return reader.apply(status);
     }
 
     @Override
-    protected void released() {
-        if (nativePath != null) {
-            NativeMemory.free(nativePath);
-            nativePath = null;
-        }
-        if (status != null) {
-            NativeMemory.free(status);
-            status = null;
-        }
+    @Nullable
+    T success(int result) {
+        MemorySegment answer = status;
+        return answer == null ? null : reader.apply(answer);
+    }
+
+    @Override
+    IOException error(int errno) {
+        return Errors.ofPath(errno, "STATX", path);
     }
 
     @Override

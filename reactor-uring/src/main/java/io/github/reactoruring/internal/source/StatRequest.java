@@ -14,11 +14,10 @@ import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.NativeMemory;
 import io.github.reactoruring.internal.sys.OpenFlags;
+import io.github.reactoruring.internal.sys.Statx;
 
 /** Looks the status of a path or of an open file up on the ring (STATX, Linux 5.6), by a kernel worker. */
 final class StatRequest extends Request {
-
-    private static final int AT_EMPTY_PATH = 0x1000;
 
     private final String path;
     private final @Nullable OpenFile file;
@@ -60,9 +59,9 @@ final class StatRequest extends Request {
     @Override
     protected void prepare(Sqe sqe) {
         nativePath = CString.allocate(path);
-        status = NativeMemory.allocate(FileStatus.STATX_BYTES, Long.BYTES);
+        status = NativeMemory.allocate(Statx.BYTES, Long.BYTES);
         sqe.opcode(IoUringAbi.IORING_OP_STATX).fd(file == null ? OpenFlags.AT_FDCWD : file.descriptor())
-                .opFlags(file == null ? 0 : AT_EMPTY_PATH).addr(nativePath.address())
+                .opFlags(file == null ? 0 : Statx.EMPTY_PATH).addr(nativePath.address())
                 .len(FileStatus.STATX_MASK).off(status.address());
     }
 

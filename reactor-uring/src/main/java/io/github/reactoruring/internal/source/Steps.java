@@ -1,21 +1,21 @@
 package io.github.reactoruring.internal.source;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.sys.CString;
 import io.github.reactoruring.internal.sys.FileIdentity;
-import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.NativeMemory;
 import io.github.reactoruring.internal.sys.OpenFlags;
+import io.github.reactoruring.internal.sys.Statx;
 
 /** Fills the SQEs of a job's steps. A name is relative to a directory's descriptor, or to the working directory. */
 final class Steps {
 
-    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_SYMLINK_FOLLOW = 0x400;
 
     private Steps() {
@@ -38,28 +38,26 @@ final class Steps {
                 .on(file).submit(file.loop(), ended);
     }
 
-    /** STATX of a name, not following a symbolic link; {@code status} has room for the answer, and stays the caller's. */
-    static Step stat(EventLoop loop, int directory, String name, String path, MemorySegment status,
-            Consumer<Step> ended) {
-        MemorySegment nativeName = CString.allocate(name);
-        return Step.of("STATX", IoUringAbi.IORING_OP_STATX, path,
-                sqe -> sqe.fd(directory).addr(nativeName.address()).len(FileIdentity.STATX_MASK)
-                        .off(status.address()).opFlags(AT_SYMLINK_NOFOLLOW))
-                .freeing(nativeName).submit(loop, ended);
+    /** STATX of a name, not following a symbolic link; {@code ended} may read the answer until it returns. */
+    static Step stat(EventLoop loop, int directory, String name, String path,
+            BiConsumer<Step, MemorySegment> ended) {
+        MemorySegment status = NativeMemory.allocate(Statx.BYTES, Long.BYTES);
+        return asking(directory, name, path, status).submit(loop, step -> ended.accept(step, status));
     }
 
     /** As {@link #stat}, done even by a closing loop. */
-    static Step identify(EventLoop loop, String path, MemorySegment status, Consumer<Step> ended) {
-        MemorySegment nativeName = CString.allocate(path);
-        return Step.of("STATX", IoUringAbi.IORING_OP_STATX, path,
-                sqe -> sqe.fd(OpenFlags.AT_FDCWD).addr(nativeName.address()).len(FileIdentity.STATX_MASK)
-                        .off(status.address()).opFlags(AT_SYMLINK_NOFOLLOW))
-                .freeing(nativeName, status).cleaningUp().submit(loop, ended);
+    static Step identify(EventLoop loop, String path, BiConsumer<Step, MemorySegment> ended) {
+        MemorySegment status = NativeMemory.allocate(Statx.BYTES, Long.BYTES);
+        return asking(OpenFlags.AT_FDCWD, path, path, status).cleaningUp()
+                .submit(loop, step -> ended.accept(step, status));
     }
 
-    /** Allocates room for the answer of {@link #stat}. */
-    static MemorySegment statusRoom() {
-        return NativeMemory.allocate(FileStatus.STATX_BYTES, Long.BYTES);
+    private static Step.Builder asking(int directory, String name, String path, MemorySegment status) {
+        MemorySegment nativeName = CString.allocate(name);
+        return Step.of("STATX", IoUringAbi.IORING_OP_STATX, path,
+                sqe -> sqe.fd(directory).addr(nativeName.address()).len(FileIdentity.STATX_MASK)
+                        .off(status.address()).opFlags(Statx.SYMLINK_NOFOLLOW))
+                .freeing(nativeName, status);
     }
 
     /** LINKAT: gives an open file, which may have no name yet, a name; a name that is taken is EEXIST. */

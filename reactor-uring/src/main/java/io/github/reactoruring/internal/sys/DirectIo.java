@@ -1,6 +1,5 @@
 package io.github.reactoruring.internal.sys;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -17,17 +16,14 @@ public record DirectIo(int memoryBytes, int offsetBytes) {
     /** What every disk asks for at least; some ask for 4096, and then the kernel itself refuses (EINVAL). */
     public static final DirectIo UNKNOWN = new DirectIo(512, 512);
 
-    private static final int AT_EMPTY_PATH = 0x1000;
-    private static final int AT_STATX_DONT_SYNC = 0x4000;
     private static final int STATX_DIOALIGN = 0x2000;
 
     /** Asks the kernel (STATX_DIOALIGN, Linux 6.1), at hand and without waiting. */
     public static DirectIo of(int descriptor) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment status = arena.allocate(FileStatus.STATX_BYTES, Long.BYTES);
-            int result = Syscalls.statx(descriptor, arena.allocate(1), AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
-                    STATX_DIOALIGN, status);
-            return result < 0 ? UNKNOWN : read(status);
+        try {
+            return Statx.atHand(descriptor, STATX_DIOALIGN, DirectIo::read);
+        } catch (ErrnoException e) {
+            return UNKNOWN;
         }
     }
 

@@ -13,7 +13,6 @@ import java.lang.foreign.ValueLayout;
 public final class DirectoryReader implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 32 * 1024;
-    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int STATX_TYPE = 0x1;
 
     private final int descriptor;
@@ -83,9 +82,9 @@ public final class DirectoryReader implements AutoCloseable {
 
     /** Asks for what the filesystem did not say; 0 for an entry that is gone by now. */
     private int lookUpType(int nameOffset) {
-        MemorySegment status = NativeMemory.allocate(FileStatus.STATX_BYTES, Long.BYTES);
+        MemorySegment status = NativeMemory.allocate(Statx.BYTES, Long.BYTES);
         try {
-            int result = Syscalls.statx(descriptor, buffer.asSlice(nameOffset), AT_SYMLINK_NOFOLLOW, STATX_TYPE,
+            int result = Syscalls.statx(descriptor, buffer.asSlice(nameOffset), Statx.SYMLINK_NOFOLLOW, STATX_TYPE,
                     status);
             return result < 0 ? 0 : Short.toUnsignedInt(status.get(ValueLayout.JAVA_SHORT, 28)) >> 12;
         } finally {

@@ -1,6 +1,5 @@
 package io.github.reactoruring.internal.sys;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -16,8 +15,6 @@ public record FileIdentity(long device, long inode, int mode) {
     /** What to ask for: STATX_TYPE, STATX_MODE and STATX_INO. */
     public static final int STATX_MASK = 0x1 | 0x2 | 0x100;
 
-    private static final int AT_EMPTY_PATH = 0x1000;
-    private static final int AT_STATX_DONT_SYNC = 0x4000;
     private static final int S_IFMT = 0xF000;
     private static final int S_IFREG = 0x8000;
     private static final int S_IFDIR = 0x4000;
@@ -25,15 +22,7 @@ public record FileIdentity(long device, long inode, int mode) {
 
     /** Asks for that of an open descriptor, at hand and without waiting (statx(2)). */
     public static FileIdentity of(int descriptor) throws ErrnoException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment status = arena.allocate(FileStatus.STATX_BYTES, Long.BYTES);
-            int result = Syscalls.statx(descriptor, arena.allocate(1), AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MASK,
-                    status);
-            if (result < 0) {
-                throw new ErrnoException(-result, "statx");
-            }
-            return read(status);
-        }
+        return Statx.atHand(descriptor, STATX_MASK, FileIdentity::read);
     }
 
     /** Reads struct statx: stx_mode u16 at 28, stx_ino u64 at 32, stx_dev_major and stx_dev_minor u32 at 136 and 140. */

@@ -1,14 +1,10 @@
 package io.github.reactoruring.internal.sys;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Says what an open file is, from what the kernel has at hand.
- *
- * <p>AT_STATX_DONT_SYNC: a network filesystem answers from its cache, so that the call never waits for a server and
- * may run on a ring's thread. STATX on the ring would always go through a kernel worker, at 20 times the cost.
+ * Says what an open file is.
  *
  * @param regular whether it is a regular file
  * @param seekable whether it has positions: a regular file or a block device
@@ -18,30 +14,18 @@ import java.lang.foreign.ValueLayout;
  */
 public record FileStatus(boolean regular, boolean seekable, long sizeBytes, long mountId, boolean virtualDevice) {
 
-    private static final int AT_EMPTY_PATH = 0x1000;
-    private static final int AT_STATX_DONT_SYNC = 0x4000;
     /** Stands for a file not yet there, on a filesystem not known. */
     public static final FileStatus UNKNOWN = new FileStatus(true, true, 0, 0, true);
 
     /** What to ask for: STATX_TYPE, STATX_SIZE and STATX_MNT_ID. */
     public static final int STATX_MASK = 0x1 | 0x200 | 0x1000;
-    /** The size of struct statx. */
-    public static final int STATX_BYTES = 256;
     private static final int S_IFMT = 0xF000;
     private static final int S_IFREG = 0x8000;
     private static final int S_IFBLK = 0x6000;
 
-    /** Reads the status of an open descriptor (statx(2)). */
+    /** Reads the status of an open descriptor, at hand and without waiting (statx(2)). */
     public static FileStatus of(int descriptor) throws ErrnoException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment status = arena.allocate(STATX_BYTES, Long.BYTES);
-            int result = Syscalls.statx(descriptor, arena.allocate(1), AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
-                    STATX_MASK, status);
-            if (result < 0) {
-                throw new ErrnoException(-result, "statx");
-            }
-            return read(status);
-        }
+        return Statx.atHand(descriptor, STATX_MASK, FileStatus::read);
     }
 
     /** Reads struct statx: stx_mode u16 at 28, stx_size u64 at 40, stx_dev_major u32 at 136, stx_mnt_id u64 at 144. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.ring.KernelRequest.Place;
 import io.github.reactoruring.internal.sys.Errno;
-import io.github.reactoruring.internal.sys.FileStatus;
+import io.github.reactoruring.internal.sys.Statx;
 import io.github.reactoruring.internal.sys.Syscalls;
 
 /** Carries out what requests are for: data, fileTable, timers. */
@@ -161,7 +161,7 @@ final class KernelOperations {
     private int stat(KernelRequest request) {
         try (Arena arena = Arena.ofConfined()) {
             return Syscalls.statx(request.sqe().fd(), arena.allocateFrom(request.path), request.sqe().opFlags(),
-                    request.sqe().len(), CheckedMemory.segment(request.sqe().off(), FileStatus.STATX_BYTES));
+                    request.sqe().len(), CheckedMemory.segment(request.sqe().off(), Statx.BYTES));
         }
     }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.MountTable.Mount;
 import io.github.reactoruring.internal.sys.OpenFlags;
+import io.github.reactoruring.internal.sys.Statx;
 import io.github.reactoruring.internal.sys.Syscalls;
 import io.github.reactoruring.testing.NeedsFuse;
 import io.github.reactoruring.testing.SlowFileSystem;
@@ -75,7 +76,7 @@ class SlowFilesystemsTest {
 
     private static FileStatus statusOf(Path file) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment status = arena.allocate(FileStatus.STATX_BYTES, Long.BYTES);
+            MemorySegment status = arena.allocate(Statx.BYTES, Long.BYTES);
             assertThat(Syscalls.statx(OpenFlags.AT_FDCWD, arena.allocateFrom(file.toString()), 0,
                     FileStatus.STATX_MASK, status)).isZero();
             return FileStatus.read(status);

@@ -101,7 +101,7 @@ class SyscallsTest {
     private static FileStatus statusOf(Path file) throws Exception {
         MemorySegment path = CString.allocate(file.toString());
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment status = arena.allocate(FileStatus.STATX_BYTES, Long.BYTES);
+            MemorySegment status = arena.allocate(Statx.BYTES, Long.BYTES);
             assertThat(Syscalls.statx(OpenFlags.AT_FDCWD, path, 0, FileStatus.STATX_MASK, status)).isZero();
             return FileStatus.read(status);
         } finally {
