@@ -21,9 +21,9 @@ import reactor.util.Loggers;
  *   DISPOSED is a bit beside the state: what arrives from then on is discarded.
  * </pre>
  *
- * <p>Invariant: {@link #released()} is called exactly once for each submit, and only when the kernel is done with the
- * request's memory and file: after the final CQE, or when no SQE was ever made. When the ring broke it is never
- * called: the kernel may still write, so what the request holds is leaked.
+ * <p>Invariant: {@link #released()} is called exactly once for each submit, those by {@link #resubmitHolding()} not
+ * counted, and only when the kernel is done with the request's memory and file: after the final CQE, or when no SQE was
+ * ever made. When the ring broke it is never called: the kernel may still write, so what the request holds is leaked.
  *
  * <p><b>Threads:</b> {@link #submit()} and {@link #dispose()} any; the callbacks run on the owner.
  */
@@ -58,6 +58,7 @@ public abstract class Request implements LoopTask {
     private long pursuitNanos;
     private @Nullable Request linked;
     private int linkFlag;
+    private boolean holding;
 
     protected Request(EventLoop loop) {
         this.loop = loop;
@@ -194,6 +195,12 @@ public abstract class Request implements LoopTask {
         return queued;
     }
 
+    /** As {@link #resubmit()}, with the memory the request has: {@link #released()} comes after the last submission. */
+    protected final boolean resubmitHolding() {
+        holding = resubmit();
+        return holding;
+    }
+
     // ---- For the loop
 
     /** Calls {@link #failed}; what that throws must cost nobody else anything. */
@@ -205,8 +212,12 @@ public abstract class Request implements LoopTask {
         }
     }
 
-    /** Calls {@link #released}; what that throws must cost nobody else anything. */
+    /** Calls {@link #released}, unless it goes on; what that throws must cost nobody else anything. */
     final void tellReleased() {
+        if (holding) {
+            holding = false;
+            return;
+        }
         try {
             released();
         } catch (Throwable t) {

@@ -36,7 +36,6 @@ final class ChunkRead<B> extends Request {
     private final int slot;
     private BufferFactory.@Nullable Lease<B> lease;
     private int filledBytes;
-    private boolean continued;
     private boolean done;
     private boolean endOfFile;
     private @Nullable Throwable error;
@@ -145,8 +144,7 @@ final class ChunkRead<B> extends Request {
                 endOfFile = true;
             } else if (filledBytes < lengthBytes && position + filledBytes < fullUntil) {
                 // A short read is progress, not the end.
-                if (resubmit()) {
-                    continued = true;
+                if (resubmitHolding()) {
                     return;
                 }
                 error = Errors.ofPath(Errno.ECANCELED, "READ", file.name());
@@ -179,9 +177,7 @@ final class ChunkRead<B> extends Request {
 
     @Override
     protected void released() {
-        if (continued) {
-            continued = false;
-        } else if (!done || filledBytes == 0) {
+        if (!done || filledBytes == 0) {
             // Disposed of, or rejected between two reads: the kernel has finished with the memory.
             releaseLease();
         }

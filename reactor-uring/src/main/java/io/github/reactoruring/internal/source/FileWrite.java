@@ -39,7 +39,6 @@ public final class FileWrite<B, N extends Number> extends OneShot<N> {
     private boolean loansReleased;
     private final LongFunction<N> number;
     private @Nullable Gather gather;
-    private boolean continued;
 
     /**
      * Describes the write.
@@ -115,11 +114,8 @@ public final class FileWrite<B, N extends Number> extends OneShot<N> {
         if (result > 0 && gather != null) {
             gather.advance(result);
             // A short write is progress; a request that was cancelled meanwhile stops there.
-            if (!gather.isComplete()) {
-                continued = submitAgain();
-                if (continued || isDisposed()) {
-                    return;
-                }
+            if (!gather.isComplete() && (submitAgainHolding() || isDisposed())) {
+                return;
             }
         }
         try {
@@ -143,9 +139,7 @@ public final class FileWrite<B, N extends Number> extends OneShot<N> {
 
     @Override
     protected void released() {
-        if (continued) {
-            continued = false;
-        } else if (gather != null) {
+        if (gather != null) {
             releaseLoans();
         } else if (!lent) {
             lent = true;

@@ -73,13 +73,23 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
 
     /** Submits the rest of what was done in part; false when it was cancelled or its time is over. Owner thread. */
     final boolean submitAgain() {
-        if (deadline != null && !deadline.timeIsLeft()) {
+        return mayGoOn() && resubmit();
+    }
+
+    /** As {@link #submitAgain()}, with the memory the request has. */
+    final boolean submitAgainHolding() {
+        return mayGoOn() && resubmitHolding();
+    }
+
+    private boolean mayGoOn() {
+        if (deadline == null) {
+            return true;
+        }
+        if (!deadline.timeIsLeft()) {
             return false;
         }
-        if (deadline != null) {
-            deadline.rearm();
-        }
-        return resubmit();
+        deadline.rearm();
+        return true;
     }
 
     @Override

@@ -31,7 +31,6 @@ final class Step extends Request {
     private int result = -Errno.ECANCELED;
     private @Nullable Throwable cause;
     private boolean told;
-    private boolean again;
 
     private Step(EventLoop loop, Builder builder, Consumer<Step> ended) {
         super(loop);
@@ -133,8 +132,7 @@ final class Step extends Request {
 
     @Override
     protected void completed(int kernelResult, int flags) {
-        if (cleanup && kernelResult == -Errno.ECANCELED && resubmit()) {
-            again = true;
+        if (cleanup && kernelResult == -Errno.ECANCELED && resubmitHolding()) {
             return;
         }
         result = kernelResult;
@@ -162,10 +160,6 @@ final class Step extends Request {
 
     @Override
     protected void released() {
-        if (again) {
-            again = false;
-            return;
-        }
         try {
             tell();
         } finally {

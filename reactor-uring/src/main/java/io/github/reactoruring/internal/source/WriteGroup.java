@@ -23,7 +23,6 @@ final class WriteGroup extends Request {
     private final Gather gather;
     private final Consumer<WriteGroup> over;
     private @Nullable Throwable error;
-    private boolean continued;
     private boolean told;
 
     /**
@@ -86,11 +85,7 @@ final class WriteGroup extends Request {
     protected void completed(int result, int flags) {
         if (result > 0) {
             gather.advance(result);
-            if (gather.isComplete()) {
-                return;
-            }
-            if (resubmit()) {
-                continued = true;
+            if (gather.isComplete() || resubmitHolding()) {
                 return;
             }
         }
@@ -113,10 +108,6 @@ final class WriteGroup extends Request {
 
     @Override
     protected void released() {
-        if (continued) {
-            continued = false;
-            return;
-        }
         try {
             gather.release();
         } finally {

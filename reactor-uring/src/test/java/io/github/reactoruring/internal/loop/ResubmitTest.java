@@ -47,8 +47,12 @@ class ResubmitTest {
             completed++;
             beforeAgain();
             if (left-- > 0) {
-                resubmit();
+                again();
             }
+        }
+
+        void again() {
+            resubmit();
         }
 
         void beforeAgain() {
@@ -63,6 +67,40 @@ class ResubmitTest {
         protected void released() {
             released++;
         }
+    }
+
+    private final class Holding extends Repeating {
+
+        @Override
+        void again() {
+            resubmitHolding();
+        }
+    }
+
+    @Test
+    void oneThatGoesOnWithItsMemoryIsReleasedAtTheEnd() {
+        Holding request = new Holding();
+        request.submit();
+        under.turns(5);
+        assertThat(request.completed).isEqualTo(3);
+        assertThat(request.released).isEqualTo(1);
+    }
+
+    @Test
+    void oneThatGoesOnWithItsMemoryIsReleasedOnceWhenItIsDisposedOfOrRejected() {
+        Holding disposed = new Holding();
+        disposed.submit();
+        under.turn();
+        disposed.dispose();
+        under.turns(3);
+        assertThat(disposed.released).isEqualTo(1);
+
+        Holding rejected = new Holding();
+        rejected.submit();
+        under.turn();
+        under.shutDown();
+        assertThat(rejected.failed).isEqualTo(1);
+        assertThat(rejected.released).isEqualTo(1);
     }
 
     @Test
