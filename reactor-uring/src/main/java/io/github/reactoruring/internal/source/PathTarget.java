@@ -26,6 +26,7 @@ final class PathTarget implements WriteTarget {
     private @Nullable Step pending;
     private @Nullable OpenFile file;
     private boolean regular;
+    /** Known where the file may have to be deleted. */
     private @Nullable FileIdentity identity;
 
     PathTarget(EventLoop loop, String path, WriteOptions options) {
@@ -66,7 +67,7 @@ final class PathTarget implements WriteTarget {
         FileStatus status;
         try {
             status = FileStatus.of(openedFile.descriptor());
-            identity = FileIdentity.of(openedFile.descriptor());
+            identity = options.partial() == Partial.DELETE ? FileIdentity.of(openedFile.descriptor()) : null;
         } catch (ErrnoException e) {
             abandon(-1, () -> listener.openFailed(Errors.ofPath(e.errno(), "STATX", path)));
             return;
