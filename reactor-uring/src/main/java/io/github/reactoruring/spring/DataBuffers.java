@@ -3,6 +3,7 @@ package io.github.reactoruring.spring;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -33,15 +34,17 @@ public final class DataBuffers implements BufferFactory<DataBuffer>, BufferReade
     /** Makes buffers as {@code factory} does. */
     public static DataBuffers of(DataBufferFactory factory) {
         Objects.requireNonNull(factory, "factory");
-        return new DataBuffers(factory, NETTY && NettyDataBuffers.suits(factory)
-                ? NettyDataBuffers.of(factory)
-                : new Copies(factory));
+        return new DataBuffers(factory, leases(factory, null));
     }
 
     /** Makes buffers that tell when they were freed, where there is something to free. */
     static BufferFactory<DataBuffer> telling(DataBufferFactory factory, Runnable whenFreed) {
+        return leases(factory, whenFreed);
+    }
+
+    private static BufferFactory<DataBuffer> leases(DataBufferFactory factory, @Nullable Runnable whenFreed) {
         return NETTY && NettyDataBuffers.suits(factory)
-                ? NettyDataBuffers.telling(factory, whenFreed)
+                ? NettyDataBuffers.of(factory, whenFreed)
                 : new Copies(factory);
     }
 

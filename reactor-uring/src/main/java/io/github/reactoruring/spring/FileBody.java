@@ -42,21 +42,20 @@ record FileBody(UringFile file, ReactiveHttpOutputMessage message, int chunkByte
 
     /** One read; where it brings less than it was to, which is rare, the rest is looked for by more of them. */
     private Mono<DataBuffer> atOnce(long start, int count) {
-        Mono<DataBuffer> piecemeal = Mono.defer(() -> DataBufferUtils.join(content(start, count, buffers())))
-                .handle((buffer, sink) -> {
-                    if (buffer.readableByteCount() == count) {
-                        sink.next(buffer);
-                    } else {
-                        DataBufferUtils.release(buffer);
-                    }
-                });
-        return file.readAt(start, count, buffers()).<DataBuffer>handle((buffer, sink) -> {
+        Mono<DataBuffer> piecemeal = Mono.defer(() -> DataBufferUtils.join(content(start, count, buffers())));
+        return whole(file.readAt(start, count, buffers()), count).switchIfEmpty(whole(piecemeal, count))
+                .switchIfEmpty(Mono.error(() -> PacedBody.shorter(count)));
+    }
+
+    /** Lets pass only a buffer of {@code count} bytes. */
+    private static Mono<DataBuffer> whole(Mono<DataBuffer> read, int count) {
+        return read.handle((buffer, sink) -> {
             if (buffer.readableByteCount() == count) {
                 sink.next(buffer);
             } else {
                 DataBufferUtils.release(buffer);
             }
-        }).switchIfEmpty(piecemeal).switchIfEmpty(Mono.error(() -> PacedBody.shorter(count)));
+        });
     }
 
     private Flux<DataBuffer> paced(long count, Function<BufferFactory<DataBuffer>, Flux<DataBuffer>> content) {

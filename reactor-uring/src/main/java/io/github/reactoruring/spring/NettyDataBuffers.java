@@ -28,12 +28,8 @@ final class NettyDataBuffers {
         return buffer instanceof NettyDataBuffer;
     }
 
-    static BufferFactory<DataBuffer> of(DataBufferFactory factory) {
-        NettyDataBufferFactory netty = (NettyDataBufferFactory) factory;
-        return new Chunks(netty, new NettyBuffers(netty.getByteBufAllocator()), null);
-    }
-
-    static BufferFactory<DataBuffer> telling(DataBufferFactory factory, Runnable whenFreed) {
+    /** @param whenFreed is told of each buffer's end, if not null */
+    static BufferFactory<DataBuffer> of(DataBufferFactory factory, @Nullable Runnable whenFreed) {
         NettyDataBufferFactory netty = (NettyDataBufferFactory) factory;
         return new Chunks(netty, new NettyBuffers(netty.getByteBufAllocator()), whenFreed);
     }

@@ -75,9 +75,7 @@ public final class UringDataBuffers {
             return FileContent.create(uring, path, reading, bufferFactory);
         }
         DataBuffers buffers = DataBuffers.of(bufferFactory);
-        // Not usingWhen: a cancel that crosses the opened file there leaves it open for good (reactor-core 3.8.6).
-        return uring.files().open(path, options).flatMapMany(
-                file -> file.content(reading, buffers).doFinally(signal -> file.close().subscribe()));
+        return LocalFiles.use(uring.files().open(path, options), file -> file.content(reading, buffers));
     }
 
     /** Reads a resource by the shared ring; see {@link #read(Uring, Resource, long, DataBufferFactory, int)}. */

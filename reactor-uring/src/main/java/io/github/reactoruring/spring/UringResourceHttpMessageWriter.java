@@ -93,17 +93,15 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
                 file -> respond(file, resource, mediaType, request, response)));
     }
 
-    /** Opens the file, writes it, and closes it; the answer does not wait for that. */
+    /** Writes the file, or what is none by other means. */
     private Mono<Void> withFile(Resource resource, Supplier<Mono<Void>> otherwise,
             Function<UringFile, Mono<Void>> write) {
         Path path = LocalFiles.pathOf(resource);
         if (path == null) {
             return otherwise.get();
         }
-        // Not usingWhen: a cancel that crosses the opened file there leaves it open for good (reactor-core 3.8.6).
-        return uring.files().open(path).flatMap(
-                file -> Mono.defer(() -> file.isRegularFile() ? write.apply(file) : otherwise.get())
-                        .doFinally(signal -> file.close().subscribe()));
+        return LocalFiles.use(uring.files().open(path),
+                file -> file.isRegularFile() ? write.apply(file) : otherwise.get()).then();
     }
 
     private Mono<Void> respond(UringFile file, Resource resource, @Nullable MediaType mediaType,
