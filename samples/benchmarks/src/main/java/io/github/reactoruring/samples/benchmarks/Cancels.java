@@ -67,7 +67,7 @@ final class Cancels {
     }
 
     /** Spins: to be woken would cost more than what is measured. */
-    private static void awaitInFlight(Uring uring, int count) {
+    static void awaitInFlight(Uring uring, int count) {
         while (uring.stats().inFlight() != count) {
             Thread.onSpinWait();
         }

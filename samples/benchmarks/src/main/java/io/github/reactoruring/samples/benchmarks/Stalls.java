@@ -60,9 +60,7 @@ final class Stalls {
         for (int i = 0; i < count; i++) {
             reads.add(pipe.source().read(1).subscribe());
         }
-        while (uring.stats().inFlight() != armedBefore + count) {
-            Thread.onSpinWait();
-        }
+        Cancels.awaitInFlight(uring, armedBefore + count);
         return reads;
     }
 
