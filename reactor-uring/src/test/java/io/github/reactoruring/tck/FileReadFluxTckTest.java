@@ -1,27 +1,20 @@
 package io.github.reactoruring.tck;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 import org.reactivestreams.Publisher;
-import org.reactivestreams.tck.PublisherVerification;
-import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;
 
-import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.ReadOptions;
 
 /** Reads files of as many chunks of one byte as are wanted. */
 @Test(groups = {"tck", "kernel"})
-public class FileReadFluxTckTest extends PublisherVerification<ByteBuffer> {
+public class FileReadFluxTckTest extends PublisherTck<ByteBuffer> {
 
     private static final int LARGEST_FILE = 100_000;
 
-    private Uring uring;
     private Path file;
 
     public FileReadFluxTckTest() {
@@ -29,17 +22,8 @@ public class FileReadFluxTckTest extends PublisherVerification<ByteBuffer> {
     }
 
     @BeforeClass
-    public void open() throws IOException {
-        uring = TckRing.open();
-        file = Files.write(Files.createTempFile("tck", ""), new byte[LARGEST_FILE]);
-    }
-
-    @AfterClass(alwaysRun = true)
-    public void close() throws IOException {
-        if (uring != null) {
-            uring.disposeLater().block();
-            Files.delete(file);
-        }
+    public void makeFile() {
+        file = file(LARGEST_FILE);
     }
 
     @Override
@@ -47,13 +31,7 @@ public class FileReadFluxTckTest extends PublisherVerification<ByteBuffer> {
         ReadOptions options = ReadOptions.defaults().withChunkBytes(1).withReadAheadBytes(16);
         // A device goes on for ever.
         return elements <= LARGEST_FILE
-                ? uring.files().read(file, options.limit(elements))
-                : uring.files().read(Path.of("/dev/zero"), options);
-    }
-
-    /** Has none: a source fails only once it was requested. */
-    @Override
-    public Publisher<ByteBuffer> createFailedPublisher() {
-        return null;
+                ? uring().files().read(file, options.limit(elements))
+                : uring().files().read(Path.of("/dev/zero"), options);
     }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.tck.PublisherVerification;
 import org.reactivestreams.tck.TestEnvironment;
-import org.testng.SkipException;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 
@@ -23,7 +22,11 @@ abstract class PublisherTck<T> extends PublisherVerification<T> {
     private Path directory;
 
     PublisherTck() {
-        super(new TestEnvironment(DEFAULT_TIMEOUT_MILLIS, NO_SIGNAL_MILLIS));
+        this(new TestEnvironment(DEFAULT_TIMEOUT_MILLIS, NO_SIGNAL_MILLIS));
+    }
+
+    PublisherTck(TestEnvironment environment) {
+        super(environment);
     }
 
     Uring uring() {
@@ -41,15 +44,15 @@ abstract class PublisherTck<T> extends PublisherVerification<T> {
 
     @BeforeClass
     void open() throws IOException {
-        if (!Uring.isAvailable()) {
-            throw new SkipException("no io_uring: " + Uring.unavailabilityCause());
-        }
-        uring = Uring.builder("tck").build();
+        uring = TckRing.open();
         directory = Files.createTempDirectory("tck");
     }
 
-    @AfterClass
+    @AfterClass(alwaysRun = true)
     void close() throws IOException {
+        if (uring == null) {
+            return;
+        }
         uring.disposeLater().block();
         try (var files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {

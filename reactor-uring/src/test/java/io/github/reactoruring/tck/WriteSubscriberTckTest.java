@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Tag;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.tck.SubscriberBlackboxVerification;
 import org.reactivestreams.tck.TestEnvironment;
-import org.testng.SkipException;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;
@@ -39,10 +38,7 @@ public class WriteSubscriberTckTest extends SubscriberBlackboxVerification<ByteB
 
     @BeforeClass
     void open() throws IOException {
-        if (!Uring.isAvailable()) {
-            throw new SkipException("no io_uring: " + Uring.unavailabilityCause());
-        }
-        uring = Uring.builder("tck").build();
+        uring = TckRing.open();
         path = Files.createTempFile("tck", "");
         Hooks.onErrorDropped(error -> {
             // The suite signals errors to writes that have ended.
