@@ -23,7 +23,6 @@ import io.github.reactoruring.internal.ring.CheckedBuffers;
 import io.github.reactoruring.internal.ring.KernelFile;
 import io.github.reactoruring.internal.ring.ScriptedRing;
 import io.github.reactoruring.internal.source.FileReadOnce;
-import io.github.reactoruring.internal.source.FileWrite;
 import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.StreamRead;
@@ -32,6 +31,7 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
+import io.github.reactoruring.testing.FileWrites;
 
 /** Makes the sources a program subscribes to, and keeps what they use. */
 final class Sources {
@@ -242,7 +242,7 @@ final class Sources {
                     (on, actual) -> new FileReadOnce<>(file, false, actual, 0, CHUNK_BYTES, buffers)
                             .withDeadline(Duration.ofMillis(1 + number % 20)));
             case FILE_WRITE -> OneShotMono.<Integer>create(loop,
-                    (on, actual) -> FileWrite.of(file, false, actual, 0, ByteBuffer.allocate(CHUNK_BYTES)));
+                    (on, actual) -> FileWrites.of(file, actual, 0, ByteBuffer.allocate(CHUNK_BYTES)));
             case STREAM -> MultishotFlux.create(loop, () -> new StreamRead<>(file, buffers));
             default -> throw new IllegalStateException(kind.toString());
         };

@@ -1,7 +1,6 @@
 package io.github.reactoruring.internal.source;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -57,14 +56,6 @@ public final class FileWrite<B, N extends Number> extends OneShot<N> {
         this.check = check;
         opcode = Gather.opcode(data.size(), RegisteredPool.slotOf(reader, file.loop()));
         this.number = number;
-    }
-
-    /** Describes the write of one buffer, with {@link BufferReader#byteBuffers()}. */
-    public static FileWrite<ByteBuffer, Integer> of(OpenFile file, boolean forceAsync,
-            CoreSubscriber<? super Integer> actual,
-            long position, ByteBuffer data) {
-        return new FileWrite<>(file, forceAsync, actual, position, List.of(data), BufferReader.byteBuffers(), loan -> {
-        }, Math::toIntExact);
     }
 
     @Override

@@ -26,6 +26,7 @@ import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
+import io.github.reactoruring.testing.FileWrites;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.ScriptedLoop;
 
@@ -182,7 +183,7 @@ class DeadlineTimerTest {
     @Test
     void tellsTheDeadlineOfAWriteThatWasDoneInPart() {
         Probe<Integer> written = Probe.idle();
-        FileWrite<ByteBuffer, Integer> write = FileWrite.of(under.openFile("pipe"), false, written, -1,
+        FileWrite<ByteBuffer, Integer> write = FileWrites.of(under.openFile("pipe"), written, -1,
                 ByteBuffer.allocate(100));
         written.onSubscribe(write.withDeadline(SECOND));
         written.request(1);

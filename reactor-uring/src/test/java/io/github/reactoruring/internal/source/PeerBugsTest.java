@@ -36,6 +36,7 @@ import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
+import io.github.reactoruring.testing.FileWrites;
 import io.github.reactoruring.testing.RecordingRequest;
 import io.github.reactoruring.testing.ScriptedLoop;
 import reactor.test.subscriber.TestSubscriber;
@@ -362,7 +363,7 @@ class PeerBugsTest {
                 "file");
         TestSubscriber<Integer> subscriber = TestSubscriber.create();
         OneShotMono.<Integer>create(under.loop(),
-                (loop, actual) -> FileWrite.of(file, false, actual, 0, ByteBuffer.wrap(new byte[64])))
+                (loop, actual) -> FileWrites.of(file, actual, 0, ByteBuffer.wrap(new byte[64])))
                 .subscribe(subscriber);
         under.turn();
         under.only().moveTo(Place.WORKER_RUNNING);
