@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.CancelPolicy;
-import io.github.reactoruring.internal.ring.BufferRing;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.sys.ErrnoException;
 import reactor.util.Logger;
@@ -33,10 +32,6 @@ public final class EventLoop {
     private static final Logger LOG = Loggers.getLogger(EventLoop.class);
     private static final int TASKS_PER_TURN = 4096;
     private static final int COMPLETIONS_PER_TURN = 4096;
-    /** How many files may be open as direct descriptors on one ring. */
-    private static final int FILE_TABLE_SLOTS = 4096;
-    private static final int PROVIDED_BUFFERS = 256;
-    private static final int PROVIDED_BUFFER_BYTES = 8192;
 
     private final String name;
     private final Ring ring;
@@ -48,13 +43,12 @@ public final class EventLoop {
     private final Canceller canceller;
     private final Dispatcher dispatcher;
     private final WakePoll wakePoll;
+    private final RingTables tables;
     private final Set<OpenFile> openFiles = new LinkedHashSet<>();
     private final List<Runnable> overListeners = new ArrayList<>();
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
     private final EnterGuard enterGuard;
     private @Nullable Shutdown shutdown;
-    private boolean fileTable;
-    private @Nullable BufferRing providedBuffers;
     private volatile @Nullable Thread owner;
     private volatile boolean over;
 
@@ -67,6 +61,7 @@ public final class EventLoop {
         this.name = name;
         this.ring = ring;
         wakePoll = new WakePoll(ring, inFlight);
+        tables = new RingTables(ring);
         submitter = new Submitter(ring, inFlight, stats, maxInFlight);
         canceller = new Canceller(ring, inFlight, stats, policy);
         dispatcher = new Dispatcher(ring, inFlight, wakePoll, stats);
@@ -291,30 +286,6 @@ public final class EventLoop {
         }
     }
 
-    /**
-     * Makes sure the ring has a table of direct descriptors: one is made on first use.
-     *
-     * @return zero or a negated errno
-     */
-    public int ensureFileTable() {
-        if (!fileTable) {
-            int result = ring.registerFileTable(FILE_TABLE_SLOTS);
-            fileTable = result >= 0;
-            return Math.min(result, 0);
-        }
-        return 0;
-    }
-
-    /**
-     * Returns the buffers that multishot reads take from, made on first use; null where the kernel has none.
-     */
-    public @Nullable BufferRing providedBuffers() {
-        if (providedBuffers == null) {
-            providedBuffers = ring.registerBufferRing(0, PROVIDED_BUFFERS, PROVIDED_BUFFER_BYTES);
-        }
-        return providedBuffers;
-    }
-
     /** Runs {@code listener} on the owner when the ring is closed, before anybody is told so. */
     public void whenOver(Runnable listener) {
         overListeners.add(listener);
@@ -323,6 +294,10 @@ public final class EventLoop {
     /** Takes back {@link #whenOver}. */
     public void removeWhenOver(Runnable listener) {
         overListeners.remove(listener);
+    }
+
+    public RingTables tables() {
+        return tables;
     }
 
     void opened(OpenFile file) {

@@ -111,7 +111,7 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         }
 
         private void openDirect(@Nullable FileStatus status) {
-            int result = source.loop.ensureFileTable();
+            int result = source.loop.tables().ensureFileTable();
             if (result < 0) {
                 openFailed(Errors.ofPath(-result, "REGISTER_FILES2", source.path));
             } else if (outcome.get() == 0) {

@@ -55,7 +55,7 @@ public final class RawOneShot extends OneShot<Completion> {
         Operation.Fields fields = operation.fields();
         if (fields.fileIndex() != 0 && operation.opcode().returnsDescriptor()) {
             // Where no table is to be had, the kernel says so of the request itself.
-            loop.ensureFileTable();
+            loop.tables().ensureFileTable();
         }
         sqe.opcode(fields.opcode().code()).flags(fields.flags()).ioprio(fields.ioprio()).fd(fields.fd())
                 .off(fields.off()).addr(fields.addr()).len(fields.len()).opFlags(fields.opFlags())

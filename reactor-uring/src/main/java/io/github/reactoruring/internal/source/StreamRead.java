@@ -41,7 +41,7 @@ public final class StreamRead<B> implements MultishotOperation<B> {
 
     @Override
     public void prepare(Sqe sqe) {
-        BufferRing ring = file.loop().providedBuffers();
+        BufferRing ring = file.loop().tables().providedBuffers();
         if (ring == null) {
             throw new UnsupportedOperationException(
                     "This kernel refused a ring of provided buffers, which needs Linux 5.19");
