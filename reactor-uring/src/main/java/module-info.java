@@ -8,6 +8,9 @@ module io.github.reactoruring {
     requires static transitive org.jspecify;
     requires static transitive io.netty.buffer;
     requires static io.netty.common;
+    requires static io.netty.transport;
+    requires static reactor.netty.core;
+    requires static reactor.netty.http;
     requires static transitive micrometer.core;
     requires static transitive spring.beans;
     requires static transitive spring.boot;

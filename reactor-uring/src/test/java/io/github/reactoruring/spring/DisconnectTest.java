@@ -132,18 +132,33 @@ class DisconnectTest {
     @Test
     void anAbortedUploadCancelsItsWriteAndClosesTheFile() throws Exception {
         Map<String, Integer> before = Descriptors.open();
-        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            client.getOutputStream().write(("PUT /files/part.bin HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n"
-                    + "Content-Type: application/octet-stream\r\n\r\n").getBytes());
-            client.getOutputStream().write(new byte[300_000]);
-            client.getOutputStream().flush();
-            Await.until("something stored", () -> directory.resolve("part.bin").toFile().length() > 100_000);
-            client.setSoLinger(true, 0);
+        for (int i = 0; i < 50; i++) {
+            String name = "part" + i + ".bin";
+            try (Socket client = put(name)) {
+                client.getOutputStream().write(new byte[300_000]);
+                client.getOutputStream().flush();
+                Await.until("something stored", () -> directory.resolve(name).toFile().length() > 100_000);
+                client.setSoLinger(true, 0);
+            }
+            Await.until("the file is closed", () -> open(name) == 0);
         }
-        Await.until("the file is closed", () -> open("part.bin") == 0);
         server.awaitIdle();
         Descriptors.awaitNoMoreThan(before);
         assertThat(log).extracting(LogRecord::getMessage).isEmpty();
+    }
+
+    @Test
+    void aResetOfAnotherConnectionIsAnErrorThatIsLogged() {
+        assertThat(server.get("/behind").statusCode()).isEqualTo(500);
+        assertThat(log).extracting(LogRecord::getMessage)
+                .anySatisfy(message -> assertThat(message).contains("500 Server Error", "/behind"));
+    }
+
+    private Socket put(String name) throws IOException {
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        client.getOutputStream().write(("PUT /files/" + name + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n"
+                + "Content-Type: application/octet-stream\r\n\r\n").getBytes());
+        return client;
     }
 
     private int open(String name) {

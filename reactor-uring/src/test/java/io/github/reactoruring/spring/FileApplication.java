@@ -1,5 +1,6 @@
 package io.github.reactoruring.spring;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 
@@ -97,6 +98,12 @@ class FileApplication {
         @PutMapping("/files/{name}")
         Mono<Void> store(@PathVariable String name, @RequestBody Flux<DataBuffer> body) {
             return UringDataBuffers.write(uring, body, directory.resolve(name));
+        }
+
+        /** Fails as if a server behind this one had ended the connection. */
+        @GetMapping("/behind")
+        Mono<String> behind() {
+            return Mono.error(new IOException("Connection reset by peer"));
         }
 
         @GetMapping("/ping")

@@ -16,6 +16,7 @@ import org.springframework.web.reactive.handler.AbstractUrlHandlerMapping;
 import org.springframework.web.reactive.resource.ResourceWebHandler;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.spring.DisconnectedClientExceptionHandler;
 import io.github.reactoruring.spring.UringDataBufferHttpMessageWriter;
 import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
 
@@ -55,6 +56,14 @@ public final class UringWebFluxAutoConfiguration {
             configurer.customCodecs().register(
                     new UringDataBufferHttpMessageWriter(bytes(properties.web().maxInFlight().toBytes())));
         });
+    }
+
+    /** Helps without a ring as well: Spring's own way to store a body fails with it in the same manner. */
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnClass(name = "reactor.netty.http.server.HttpServerRequest")
+    DisconnectedClientExceptionHandler uringDisconnectedClientExceptionHandler() {
+        return new DisconnectedClientExceptionHandler();
     }
 
     /** Static resources have a writer of their own, which no configurer can reach. */

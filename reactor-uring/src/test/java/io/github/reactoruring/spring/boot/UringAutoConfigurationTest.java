@@ -20,6 +20,7 @@ import org.springframework.http.codec.ServerCodecConfigurer;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.micrometer.UringMetrics;
+import io.github.reactoruring.spring.DisconnectedClientExceptionHandler;
 import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
 import io.github.reactoruring.testing.NeedsUring;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -142,6 +143,14 @@ class UringAutoConfigurationTest {
                 .run(context -> assertThat(context).hasNotFailed().hasSingleBean(Uring.class)
                         .hasSingleBean(UringResourceHttpMessageWriter.class)
                         .doesNotHaveBean("uringHealthIndicator").doesNotHaveBean("uringMetrics"));
+    }
+
+    @Test
+    void startsOnAServerOtherThanNetty() {
+        application.withClassLoader(new FilteredClassLoader("reactor.netty", "io.netty"))
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(UringResourceHttpMessageWriter.class)
+                        .doesNotHaveBean(DisconnectedClientExceptionHandler.class));
+        application.run(context -> assertThat(context).hasSingleBean(DisconnectedClientExceptionHandler.class));
     }
 
     @Configuration(proxyBeanMethods = false)
