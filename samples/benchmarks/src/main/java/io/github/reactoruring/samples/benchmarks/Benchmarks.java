@@ -23,7 +23,9 @@ public final class Benchmarks {
 
     static {
         SUITES.put("reads", RandomReads::run);
+        SUITES.put("direct", DirectReads::run);
         SUITES.put("sequential", SequentialReads::run);
+        SUITES.put("downloads", Downloads::run);
         SUITES.put("nops", Nops::run);
         SUITES.put("cancel", Cancels::run);
         SUITES.put("stalls", Stalls::run);

@@ -26,6 +26,13 @@ record CachedFile(Path path, long sizeBytes) implements AutoCloseable {
         return new CachedFile(path, (long) mebibytes * MIB);
     }
 
+    /** Writes the content to the disk, so that nothing is written any more while it is read. */
+    void writeBack() throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
     @Override
     public void close() throws IOException {
         Files.deleteIfExists(path);

@@ -29,6 +29,7 @@ class BenchmarksTest {
     @ParameterizedTest
     @MethodSource("suites")
     void measuresEveryVariant(String suite) throws Exception {
+        assumeTrue(!suite.equals("downloads") || Tool.has("wrk"), "wrk is not installed");
         List<Comparison.Row> rows = Benchmarks.SUITES.get(suite).run(Settings.SMOKE);
 
         assertThat(rows).hasSizeGreaterThanOrEqualTo(2);
