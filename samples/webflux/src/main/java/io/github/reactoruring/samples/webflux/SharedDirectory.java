@@ -2,23 +2,29 @@ package io.github.reactoruring.samples.webflux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Is the one directory that is served: its plain files, and nothing below, above or beside it. Symbolic links are not
- * followed, since they lead elsewhere.
+ * Is the one directory that is served: its plain files and what is below it, and nothing above or beside it. Symbolic
+ * links are not followed, since they lead elsewhere. What begins with a dot is hidden.
  *
- * <p>Methods that look at the disk block: call them on a thread that may.
+ * <p>Methods look at the disk, and block: call them on a thread that may.
  */
 final class SharedDirectory {
 
     private static final int LONGEST_NAME_BYTES = 255;
+    private static final Comparator<Entry> DIRECTORIES_FIRST = Comparator.comparing((Entry entry) -> !entry.directory())
+            .thenComparing(Entry::name, String.CASE_INSENSITIVE_ORDER).thenComparing(Entry::name);
 
     private final Path root;
 
@@ -26,8 +32,8 @@ final class SharedDirectory {
         this.root = root;
     }
 
-    /** A file in it. */
-    record Entry(String name, long bytes, long modifiedMillis) {
+    /** A file or directory in it; a directory has no bytes. */
+    record Entry(String name, boolean directory, long bytes, long modifiedMillis) {
     }
 
     /** Makes it if it is not there. */
@@ -35,32 +41,64 @@ final class SharedDirectory {
         return new SharedDirectory(Files.createDirectories(directory).toRealPath());
     }
 
-    /** Returns where a file of that name is or would be; empty for what is no plain name. */
-    Optional<Path> named(String name) {
-        boolean plain = !name.isEmpty() && name.getBytes().length <= LONGEST_NAME_BYTES && !name.startsWith(".")
-                && name.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
-        if (!plain) {
+    /** Returns where a file of that name would be; empty for what is no plain name in a directory that is there. */
+    Optional<Path> named(List<String> names) {
+        return plain(names).filter(path -> !path.equals(root) && isThere(path.getParent()));
+    }
+
+    /** Returns where the plain file of that name is. */
+    Optional<Path> file(List<String> names) {
+        return named(names).filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** Returns what is in the directory of that name; empty if there is no such directory. */
+    Optional<List<Entry>> list(List<String> names) {
+        return plain(names).filter(this::isThere).map(SharedDirectory::entries);
+    }
+
+    private Optional<Path> plain(List<String> names) {
+        if (!names.stream().allMatch(SharedDirectory::isPlain)) {
             return Optional.empty();
         }
-        Path path = root.resolve(name);
-        return root.equals(path.getParent()) ? Optional.of(path) : Optional.empty();
+        Path path = root.resolve(String.join("/", names)).normalize();
+        return path.getNameCount() == root.getNameCount() + names.size() ? Optional.of(path) : Optional.empty();
     }
 
-    /** Returns where the file of that name is; empty if it is no plain file. */
-    Optional<Path> existing(String name) {
-        return named(name).filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS));
+    private static boolean isPlain(String name) {
+        return !name.isEmpty() && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME_BYTES
+                && !name.startsWith(".")
+                && name.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
     }
 
-    List<Entry> list() {
-        try (Stream<Path> paths = Files.list(root)) {
-            return paths.filter(path -> existing(path.getFileName().toString()).isPresent())
-                    .map(SharedDirectory::entry).sorted(Comparator.comparing(Entry::name)).toList();
+    private boolean isThere(@Nullable Path path) {
+        try {
+            return path != null && path.startsWith(root) && path.toRealPath().equals(path)
+                    && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static List<Entry> entries(Path path) {
+        try (Stream<Path> paths = Files.list(path)) {
+            return paths.flatMap(SharedDirectory::entry).sorted(DIRECTORIES_FIRST).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Entry entry(Path path) {
-        return new Entry(path.getFileName().toString(), path.toFile().length(), path.toFile().lastModified());
+    private static Stream<Entry> entry(Path path) {
+        String name = path.getFileName().toString();
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class,
+                    LinkOption.NOFOLLOW_LINKS);
+            return isPlain(name) && (attributes.isRegularFile() || attributes.isDirectory())
+                    ? Stream.of(new Entry(name, attributes.isDirectory(),
+                            attributes.isDirectory() ? 0 : attributes.size(),
+                            attributes.lastModifiedTime().toMillis()))
+                    : Stream.empty();
+        } catch (IOException e) {
+            return Stream.empty();
+        }
     }
 }

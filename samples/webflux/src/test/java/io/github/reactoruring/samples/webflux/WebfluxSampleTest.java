@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,9 +43,11 @@ class WebfluxSampleTest {
         Files.writeString(temporary.resolve("secret.txt"), SECRET);
         directory = Files.createDirectory(temporary.resolve("shared"));
         Files.writeString(directory.resolve("a file.txt"), "0123456789");
-        Files.writeString(Files.createDirectory(directory.resolve("below")).resolve("inner.txt"), SECRET);
+        Files.writeString(Files.createDirectory(directory.resolve("below")).resolve("inner.txt"), "inner");
         Files.createSymbolicLink(directory.resolve("link.txt"), temporary.resolve("secret.txt"));
         Files.createSymbolicLink(directory.resolve("up"), temporary);
+        Files.createSymbolicLink(directory.resolve("below/link.txt"), temporary.resolve("secret.txt"));
+        Files.createSymbolicLink(directory.resolve("below/up"), temporary);
         sample = SpringApplication.run(WebfluxSample.class, "--server.port=0", "--sample.directory=" + directory,
                 "--logging.level.root=WARN");
     }
@@ -58,7 +61,16 @@ class WebfluxSampleTest {
     void listsOnlyThePlainFiles() throws Exception {
         String list = get("/api/files").body();
 
-        assertThat(list).contains("a file.txt").doesNotContain("link.txt", "below", "up", "secret");
+        assertThat(list).contains("a file.txt", "below").doesNotContain("link.txt", "\"up\"", "secret", "inner");
+    }
+
+    @Test
+    void listsAndServesWhatIsBelow() throws Exception {
+        assertThat(get("/api/files/below").body()).contains("\"name\":\"inner.txt\"", "\"directory\":false");
+        assertThat(get("/files/below/inner.txt").body()).isEqualTo("inner");
+        HttpRequest upload = request("/files/below/new.txt").PUT(HttpRequest.BodyPublishers.ofString("hello")).build();
+        assertThat(client.send(upload, text()).statusCode()).isEqualTo(201);
+        assertThat(directory.resolve("below/new.txt")).hasContent("hello");
     }
 
     @Test
@@ -86,10 +98,13 @@ class WebfluxSampleTest {
         HttpResponse<java.io.InputStream> events = client.send(request("/api/follow/app.log").build(),
                 HttpResponse.BodyHandlers.ofInputStream());
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(events.body()))) {
-            assertThat(lines.readLine()).isEqualTo("data:one");
-            Files.writeString(log, "two\n", StandardOpenOption.APPEND);
+            assertThat(lines.readLine()).isEqualTo("event:began");
+            assertThat(lines.readLine()).isEqualTo("data:{\"text\":\"\"}");
             assertThat(lines.readLine()).isEmpty();
-            assertThat(lines.readLine()).isEqualTo("data:two");
+            assertThat(lines.readLine()).isEqualTo("data:{\"text\":\"one\"}");
+            Files.writeString(log, "  two\n", StandardOpenOption.APPEND);
+            assertThat(lines.readLine()).isEmpty();
+            assertThat(lines.readLine()).isEqualTo("data:{\"text\":\"  two\"}");
         }
     }
 
@@ -113,16 +128,28 @@ class WebfluxSampleTest {
 
     @Test
     void servesItsPageWithoutAnyOtherSite() throws Exception {
-        String page = get("/index.html").body() + get("/app.css").body() + get("/app.js").body();
+        StringBuilder page = new StringBuilder();
+        for (String part : List.of("index.html", "app.css", "app.js", "files.js", "log.js", "names.js", "plot.js",
+                "ring.js", "upload.js")) {
+            HttpResponse<String> answer = get("/" + part);
+            assertThat(answer.statusCode()).as(part).isEqualTo(200);
+            page.append(answer.body());
+        }
 
-        assertThat(page).contains("The ring at work").doesNotContain("http://", "https://");
+        assertThat(page).contains("The ring at work").doesNotContain("http:", "https:", "//cdn");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/files/../secret.txt", "/files/..%2Fsecret.txt", "/files/..%2fsecret.txt",
             "/files/%2e%2e/secret.txt", "/files/%2e%2e%2fsecret.txt", "/files/..%252fsecret.txt",
             "/files/%c0%ae%c0%ae%c0%afsecret.txt", "/files/..%5csecret.txt", "/files/..\\secret.txt",
-            "/files/..;/secret.txt", "/files//secret.txt", "/files/below/inner.txt", "/files/below%2finner.txt",
+            "/files/..;/secret.txt", "/files//secret.txt", "/files/below//inner.txt", "/files/below%2finner.txt",
+            "/files/below/../../secret.txt", "/files/below/..%2f..%2fsecret.txt", "/files/below/%2e%2e/a%20file.txt",
+            "/files/below;/../../secret.txt", "/files/below/link.txt", "/files/below/up/shared/a%20file.txt",
+            "/files/up/shared/a%20file.txt", "/files/below", "/files/below/", "/files", "/files/", "/api/files/up",
+            "/api/files/..", "/api/files/%2e%2e", "/api/files/below%2f..%2f..", "/api/files//",
+            "/api/files/a%20file.txt",
+            "/api/follow/up/secret.txt", "/api/follow/below",
             "/files/.", "/files/..", "/files/%2e", "/files/link.txt", "/files/up/secret.txt", "/files/up%2fsecret.txt",
             "/files/secret.txt%00.txt", "/files/a%20file.txt%00", "/../secret.txt", "/static/../../secret.txt",
             "/..%2f..%2fsecret.txt", "/api/follow/..%2fsecret.txt", "/api/follow/link.txt",
@@ -144,6 +171,9 @@ class WebfluxSampleTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"..%2Fevil.txt", "%2e%2e%2fevil.txt", "below%2Fevil.txt", "link.txt", "up%2fevil.txt",
+            "up/evil.txt", "below/../../evil.txt", "below/%2e%2e/%2e%2e/evil.txt", "below/up/evil.txt",
+            "nowhere/evil.txt",
+            "below", "",
             "evil%00.txt", "%2Ftmp%2Fevil.txt", ".hidden", ".."})
     void storesNothingElsewhere(String name) throws Exception {
         String answer = raw("PUT /files/" + name + " HTTP/1.1\r\n", "evil");
