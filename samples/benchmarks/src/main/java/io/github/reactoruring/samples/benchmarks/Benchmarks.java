@@ -26,6 +26,7 @@ public final class Benchmarks {
         SUITES.put("direct", DirectReads::run);
         SUITES.put("sequential", SequentialReads::run);
         SUITES.put("downloads", Downloads::run);
+        SUITES.put("copies", Copies::run);
         SUITES.put("nops", Nops::run);
         SUITES.put("cancel", Cancels::run);
         SUITES.put("stalls", Stalls::run);
