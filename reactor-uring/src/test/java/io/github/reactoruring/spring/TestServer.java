@@ -33,12 +33,18 @@ public final class TestServer implements AutoCloseable {
 
     /** Starts it; {@code properties} are like {@code reactor-uring.rings=2}. */
     public static TestServer start(Path directory, String... properties) {
+        return start(directory, List.of(), properties);
+    }
+
+    /** Starts it with {@code configuration} beside its own. */
+    public static TestServer start(Path directory, List<Class<?>> configuration, String... properties) {
         List<String> all = new ArrayList<>(List.of("server.port=0", "server.address=127.0.0.1",
                 FileApplication.DIRECTORY + "=" + directory, "spring.webflux.static-path-pattern=/static/**",
                 "spring.web.resources.static-locations=" + directory.toUri(),
                 "spring.main.banner-mode=off", "logging.level.root=WARN"));
         all.addAll(List.of(properties));
         SpringApplication application = new SpringApplicationBuilder(FileApplication.class)
+                .sources(configuration.toArray(Class<?>[]::new))
                 .web(WebApplicationType.REACTIVE)
                 .registerShutdownHook(false)
                 .build();
