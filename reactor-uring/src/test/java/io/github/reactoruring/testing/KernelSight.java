@@ -26,9 +26,11 @@ public final class KernelSight {
     private static final Pattern OVERFLOWED = Pattern.compile("io_uring_cqe_overflow: ring (\\S+?),"
             + " user_data (0x[0-9a-f]+), res (-?\\d+), cflags (0x[0-9a-f]+)");
     private static final long F_MORE = 2;
+    private static final long FORCE_ASYNC = 1 << 4;
     private static final long CQE_SKIP = 1 << 6;
 
     private final Map<String, Integer> submitted = new TreeMap<>();
+    private final Map<String, Integer> toWorkers = new TreeMap<>();
     private final Map<String, Integer> completed = new TreeMap<>();
     private final Map<String, Integer> cancels = new TreeMap<>();
     private final Map<String, ArrayDeque<Sqe>> inFlight = new HashMap<>();
@@ -47,7 +49,11 @@ public final class KernelSight {
         if (submission.find()) {
             String opcode = submission.group(3);
             submitted.merge(opcode, 1, Integer::sum);
-            boolean silent = (Long.decode(submission.group(4)) & CQE_SKIP) != 0;
+            long flags = Long.decode(submission.group(4));
+            if ((flags & FORCE_ASYNC) != 0) {
+                toWorkers.merge(opcode, 1, Integer::sum);
+            }
+            boolean silent = (flags & CQE_SKIP) != 0;
             inFlight.computeIfAbsent(submission.group(1) + submission.group(2), key -> new ArrayDeque<>(1))
                     .add(new Sqe(opcode, silent));
             return;
@@ -83,6 +89,11 @@ public final class KernelSight {
     /** Returns how many SQEs of an operation the kernel took, such as "ASYNC_CANCEL". */
     public int submitted(String opcode) {
         return submitted.getOrDefault(opcode, 0);
+    }
+
+    /** Returns how many SQEs of an operation were to go to a worker (IOSQE_ASYNC). */
+    public int toWorkers(String opcode) {
+        return toWorkers.getOrDefault(opcode, 0);
     }
 
     /** Returns the SQEs the kernel took, by operation. */

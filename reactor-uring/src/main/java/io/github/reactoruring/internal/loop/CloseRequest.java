@@ -27,7 +27,7 @@ final class CloseRequest extends Request {
     @Override
     protected void prepare(Sqe sqe) {
         closing.closeStaged();
-        sqe.opcode(IoUringAbi.IORING_OP_CLOSE);
+        sqe.opcode(IoUringAbi.IORING_OP_CLOSE).flags(closing.closeFlags());
         if (closing.fixed()) {
             sqe.fileIndex(closing.descriptor() + 1);
         } else {

@@ -1,5 +1,7 @@
 package io.github.reactoruring.internal.source;
 
+import io.github.reactoruring.internal.sys.OpenFlags;
+
 /**
  * Says how a path is opened.
  *
@@ -9,4 +11,8 @@ package io.github.reactoruring.internal.source;
  * @param unlink whether the name goes once the file is open
  */
 public record OpenHow(int flags, int mode, boolean direct, boolean unlink) {
+
+    boolean writes() {
+        return (flags & (OpenFlags.O_WRONLY | OpenFlags.O_RDWR)) != 0;
+    }
 }

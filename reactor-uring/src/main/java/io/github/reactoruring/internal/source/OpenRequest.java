@@ -33,6 +33,9 @@ final class OpenRequest extends Request {
         void openFailed(Throwable cause);
     }
 
+    /** What the page cache has of a deleted file is freed at 14 GiB a second: less than a third of a millisecond. */
+    private static final long CLOSED_AT_ONCE_MAX_BYTES = 4 << 20;
+
     private final String path;
     private final OpenHow how;
     private final Listener listener;
@@ -95,6 +98,9 @@ final class OpenRequest extends Request {
     private void opened(OpenFile file) {
         try {
             FileStatus status = knownStatus == null ? FileStatus.of(file.descriptor()) : knownStatus;
+            if (how.writes() || status.sizeBytes() > CLOSED_AT_ONCE_MAX_BYTES) {
+                file.closedByWorker();
+            }
             if (knownStatus == null && SlowFilesystems.holds(status)) {
                 askAnew(file, status);
             } else {
@@ -126,7 +132,7 @@ final class OpenRequest extends Request {
     @Override
     protected void discarded(int result, int flags) {
         if (result >= 0) {
-            close(new OpenFile(loop(), result, how.direct(), path));
+            close(new OpenFile(loop(), result, how.direct(), path).closedByWorker());
             if (how.unlink()) {
                 Steps.unlink(loop(), OpenFlags.AT_FDCWD, path, path, step -> {
                 });

@@ -41,7 +41,7 @@ final class PathTarget implements WriteTarget {
             pending = null;
             Throwable error = step.error();
             if (error == null) {
-                opened(new OpenFile(loop, step.result(), false, path), listener);
+                opened(new OpenFile(loop, step.result(), false, path).closedByWorker(), listener);
             } else {
                 listener.openFailed(error);
             }

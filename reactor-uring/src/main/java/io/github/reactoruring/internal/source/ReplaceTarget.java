@@ -139,7 +139,7 @@ final class ReplaceTarget implements WriteTarget {
     }
 
     private void opened(Step step, Opening listener) {
-        OpenFile opened = new OpenFile(loop, step.result(), false, path);
+        OpenFile opened = new OpenFile(loop, step.result(), false, path).closedByWorker();
         file = opened;
         FileStatus status;
         try {

@@ -73,7 +73,7 @@ final class WatchSetup implements Runnable, LoopTask {
     @Override
     public void run() {
         if (descriptor >= 0) {
-            listener.watching(new OpenFile(loop, descriptor, false, name));
+            listener.watching(new OpenFile(loop, descriptor, false, name).closedByWorker());
         } else {
             listener.setupFailed(error());
         }

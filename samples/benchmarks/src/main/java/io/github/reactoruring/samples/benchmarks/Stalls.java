@@ -1,7 +1,11 @@
 package io.github.reactoruring.samples.benchmarks;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.Uring;
@@ -9,13 +13,15 @@ import io.github.reactoruring.file.UringPipe;
 import reactor.core.Disposable;
 
 /**
- * Disposes of {@code k} pending reads of one pipe while {@code others} wait on another, and sends NOPs through the ring
- * until they are gone: ns of the slowest of those NOPs, on average of the batches.
+ * Disposes of much at once, such as {@code k} pending reads of one pipe while {@code others} wait on another, and sends
+ * NOPs through the ring until it is gone: ns of the slowest of those NOPs, on average of the batches.
  */
 final class Stalls {
 
     private static final int QUIET_NOPS = 200;
     private static final int MOST_BATCHES = 40;
+    /** A user may have 128 by default. */
+    private static final int WATCHES = 50;
 
     private Stalls() {
     }
@@ -25,7 +31,34 @@ final class Stalls {
         rows.addAll(compare(settings, 200, 0));
         rows.addAll(compare(settings, 5_000, 0));
         rows.addAll(compare(settings, 64, 16_000));
+        rows.addAll(watches(settings));
         return rows;
+    }
+
+    /** Closing an inotify instance takes the kernel milliseconds. */
+    private static List<Comparison.Row> watches(Settings settings) throws Exception {
+        Uring uring = Uring.builder("stalls").build();
+        try {
+            return new Comparison(
+                    WATCHES + " watched directories disposed of together; ns of the slowest NOP meanwhile")
+                    .add("no disposal", batches -> quiet(batches, uring))
+                    .add("disposal", batches -> dispose(batches, uring, 0, () -> watch(uring)))
+                    .run(settings, Math.min(MOST_BATCHES, settings.cancelRepeats()));
+        } finally {
+            uring.disposeLater().block();
+        }
+    }
+
+    private static List<Disposable> watch(Uring uring) {
+        CountDownLatch watching = new CountDownLatch(WATCHES);
+        List<Disposable> watches = Stream.generate(() -> uring.fileSystem().watch(Path.of("/"))
+                .subscribe(change -> watching.countDown())).limit(WATCHES).toList();
+        try {
+            watching.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return watches;
     }
 
     private static List<Comparison.Row> compare(Settings settings, int k, int others) throws Exception {
@@ -46,7 +79,8 @@ final class Stalls {
                     comparison.add("no disposal", batches -> quiet(batches, uring));
                     first = false;
                 }
-                comparison.add(policy.toString(), batches -> dispose(batches, uring, pipe, k, others));
+                comparison.add(policy.toString(), batches -> dispose(batches, uring, others,
+                        () -> start(uring, pipe, k, others)));
             }
             return comparison.run(settings, Math.min(MOST_BATCHES, settings.cancelRepeats()));
         } finally {
@@ -64,11 +98,11 @@ final class Stalls {
         return reads;
     }
 
-    private static Variant.Cost dispose(long batches, Uring uring, UringPipe pipe, int k, int others) {
+    private static Variant.Cost dispose(long batches, Uring uring, int others, Supplier<List<Disposable>> start) {
         long slowest = 0;
         for (long batch = 0; batch < batches; batch++) {
-            List<Disposable> reads = start(uring, pipe, k, others);
-            uring.batch(() -> reads.forEach(Disposable::dispose));
+            List<Disposable> waiting = start.get();
+            uring.batch(() -> waiting.forEach(Disposable::dispose));
             long worst = 0;
             do {
                 worst = Math.max(worst, nop(uring));
