@@ -18,6 +18,7 @@ export function showFiles(followLog) {
       (names.length ? byId('path').lastChild.firstChild : byId('files-title')).focus();
     }
   });
+  document.addEventListener('visibilitychange', () => document.hidden || list());
   byId('filter').oninput = render;
   prepareUpload(pathOf, name => entries.some(entry => entry.name === name), list);
   open();

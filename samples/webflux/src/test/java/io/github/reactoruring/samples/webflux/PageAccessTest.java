@@ -170,7 +170,7 @@ class PageAccessTest {
 
     @Test
     void followsAndScrollsAndStopsByKeyboard() throws IOException {
-        Files.writeString(sample.directory().resolve("scroll.log"), "a line\n".repeat(300));
+        Files.writeString(sample.directory().resolve("scroll.log"), "a line\n".repeat(300) + "the last\n");
         browser.show(1280, 900, false);
         sample.open();
         tabTo("button", "Follow scroll.log");
@@ -178,6 +178,7 @@ class PageAccessTest {
         browser.awaitText("log-state", "Following scroll.log.");
         browser.await("the log has the focus",
                 () -> "log".equals(browser.driver().switchTo().activeElement().getAriaRole()));
+        browser.awaitText("log", "the last");
         browser.await("it is at its end", () -> scrolled() > 1000);
         press(Keys.HOME);
         browser.await("it is at its start", () -> scrolled() == 0);
