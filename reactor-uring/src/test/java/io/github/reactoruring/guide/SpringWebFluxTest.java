@@ -108,7 +108,7 @@ class SpringWebFluxTest {
 
         // snippet: webflux-upload
         @PutMapping("/uploads/{name}")
-        Mono<Void> store(@PathVariable String name, @RequestBody Flux<DataBuffer> body) {
+        Mono<Void> store(@PathVariable String name, @RequestBody(required = false) Flux<DataBuffer> body) {
             Path path = directory.resolve(name);
             return uring == null
                     ? DataBufferUtils.write(body, path)

@@ -72,10 +72,10 @@ class FilesController {
                 .body(new FileSystemResource(path)));
     }
 
-    /** Stores a new file; an upload that is aborted leaves nothing. */
+    /** Stores a new file, even an empty one; an upload that is aborted leaves nothing. */
     @PutMapping("/files/{*names}")
     @ResponseStatus(HttpStatus.CREATED)
-    Mono<Void> upload(ServerHttpRequest request, @RequestBody Flux<DataBuffer> body) {
+    Mono<Void> upload(ServerHttpRequest request, @RequestBody(required = false) Flux<DataBuffer> body) {
         return onDisk(() -> directory.named(names(request, 1)), HttpStatus.BAD_REQUEST)
                 .flatMap(path -> store(body, path))
                 .onErrorMap(FileAlreadyExistsException.class,

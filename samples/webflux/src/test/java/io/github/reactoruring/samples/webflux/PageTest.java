@@ -3,6 +3,7 @@ package io.github.reactoruring.samples.webflux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -10,7 +11,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +23,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
-import org.openqa.selenium.Keys;
 
 import io.github.reactoruring.UringStats;
 
@@ -91,8 +94,8 @@ class PageTest {
         // Chromium itself replaces what some other system does not take in a name.
         browser.await("both", () -> {
             String[] names = sample.downloads().toFile().list();
-            return names != null && java.util.List.of(names).contains("empty.txt")
-                    && java.util.stream.Stream.of(names).anyMatch(name -> name.startsWith("50 % off"));
+            return names != null && List.of(names).contains("empty.txt")
+                    && Stream.of(names).anyMatch(name -> name.startsWith("50 % off"));
         });
         assertThat(browser.text("files")).contains("0 B");
     }
@@ -116,6 +119,15 @@ class PageTest {
         assertThat(sample.directory().resolve("my holiday.jpg")).hasBinaryContent(content);
         assertThat(browser.byId("progress").isDisplayed()).isFalse();
         browser.await("it is listed", () -> browser.text("files").contains("my holiday.jpg"));
+    }
+
+    @Test
+    void uploadsAnEmptyFile(@TempDir Path mine) throws IOException {
+        browser.byId("file").sendKeys(Files.createFile(mine.resolve("nothing.txt")).toString());
+        browser.named("button", "Upload").click();
+
+        browser.awaitText("message", "nothing.txt is stored.");
+        assertThat(sample.directory().resolve("nothing.txt")).isEmptyFile();
     }
 
     @Test
@@ -210,7 +222,7 @@ class PageTest {
         browser.named("searchbox", "Names with").sendKeys("0599");
         browser.await("only that one", () -> browser.driver().findElements(By.cssSelector("#files tr")).size() == 1);
         assertThat(browser.text("files")).contains("part-0599");
-        browser.named("searchbox", "Names with").sendKeys(Keys.chord("nothing like that"));
+        browser.named("searchbox", "Names with").sendKeys("nothing like that");
         browser.awaitText("files-state", "No name contains that.");
     }
 
@@ -254,12 +266,12 @@ class PageTest {
         try {
             Files.writeString(log, "new line\n", StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
     private static String grouped(long number) {
-        return String.format(java.util.Locale.ENGLISH, "%,d", number);
+        return String.format(Locale.ENGLISH, "%,d", number);
     }
 
     /** Heights count from above. */

@@ -93,6 +93,14 @@ class WebfluxSampleTest {
     }
 
     @Test
+    void storesAnEmptyFile() throws Exception {
+        HttpRequest upload = request("/files/nothing").PUT(HttpRequest.BodyPublishers.noBody()).build();
+
+        assertThat(client.send(upload, text()).statusCode()).isEqualTo(201);
+        assertThat(directory.resolve("nothing")).isEmptyFile();
+    }
+
+    @Test
     void followsALogLive() throws Exception {
         Path log = Files.writeString(directory.resolve("app.log"), "one\n");
         HttpResponse<java.io.InputStream> events = client.send(request("/api/follow/app.log").build(),
