@@ -1,5 +1,7 @@
 package io.github.reactoruring;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Counts what a {@link Uring} has done since it was built. A snapshot: each number is exact, together they are of
  * slightly different moments.
@@ -19,10 +21,11 @@ package io.github.reactoruring;
  * @param overflows times the completion queue had overflowed
  * @param enters calls of io_uring_enter(2)
  * @param wakeUps wake-ups of a sleeping ring thread
+ * @param timings where the ring's thread has spent its time; null unless {@link UringBuilder#timings} was asked for
  */
 public record UringStats(long inFlight, long submitted, long completed, long disposals, long dropped, long cancelSqes,
         long allCancelSqes, long sqesSaved, long recancels, long cancelled, long lateCompletions,
-        long staleCompletions, long overflows, long enters, long wakeUps) {
+        long staleCompletions, long overflows, long enters, long wakeUps, @Nullable UringTimings timings) {
 
     /** Adds the counters of another ring. */
     public UringStats plus(UringStats other) {
@@ -31,6 +34,10 @@ public record UringStats(long inFlight, long submitted, long completed, long dis
                 allCancelSqes + other.allCancelSqes, sqesSaved + other.sqesSaved, recancels + other.recancels,
                 cancelled + other.cancelled, lateCompletions + other.lateCompletions,
                 staleCompletions + other.staleCompletions, overflows + other.overflows, enters + other.enters,
-                wakeUps + other.wakeUps);
+                wakeUps + other.wakeUps, plus(timings, other.timings));
+    }
+
+    private static @Nullable UringTimings plus(@Nullable UringTimings one, @Nullable UringTimings other) {
+        return one == null || other == null ? one : one.plus(other);
     }
 }

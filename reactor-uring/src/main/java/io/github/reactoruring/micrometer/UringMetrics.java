@@ -1,20 +1,25 @@
 package io.github.reactoruring.micrometer;
 
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringStats;
+import io.github.reactoruring.UringTimings;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
  * Registers the counters of {@link Uring#stats()} as meters {@code reactor.uring.*}, tagged with the ring's name. They are
- * read when they are asked for, and cost nothing else.
+ * read when they are asked for, and cost nothing else. {@link io.github.reactoruring.UringBuilder#timings} adds the times
+ * of turns and of the mailbox.
  */
 public final class UringMetrics implements MeterBinder {
 
@@ -57,6 +62,27 @@ public final class UringMetrics implements MeterBinder {
         count(registry, "overflows", "overflows", "Times the completion queue had overflowed", UringStats::overflows);
         count(registry, "enters", "calls", "Calls of io_uring_enter(2)", UringStats::enters);
         count(registry, "wake.ups", "wakes", "Wake-ups of a sleeping ring thread", UringStats::wakeUps);
+        if (uring.stats().timings() != null) {
+            time(registry, "turn", "Turns of the ring's thread, without its sleep", UringTimings::turns,
+                    UringTimings::turnNanos, UringTimings::longestTurnNanos);
+            time(registry, "mailbox.wait", "What other threads leave for the ring's, waiting for it",
+                    UringTimings::mailboxDrains, UringTimings::mailboxWaitNanos, UringTimings::longestMailboxWaitNanos);
+        }
+    }
+
+    private void time(MeterRegistry registry, String name, String description, ToLongFunction<UringTimings> count,
+            ToLongFunction<UringTimings> totalNanos, ToLongFunction<UringTimings> longestNanos) {
+        FunctionTimer.builder("reactor.uring." + name, uring, ring -> count.applyAsLong(timings(ring)),
+                ring -> totalNanos.applyAsLong(timings(ring)), TimeUnit.NANOSECONDS)
+                .description(description).tags(tags).register(registry);
+        TimeGauge.builder("reactor.uring." + name + ".max", uring, TimeUnit.NANOSECONDS,
+                ring -> longestNanos.applyAsLong(timings(ring)))
+                .description(description + ": the longest of the last one to two minutes").tags(tags)
+                .register(registry);
+    }
+
+    private static UringTimings timings(Uring uring) {
+        return Objects.requireNonNull(uring.stats().timings(), "timings");
     }
 
     private void count(MeterRegistry registry, String name, String unit, String description,

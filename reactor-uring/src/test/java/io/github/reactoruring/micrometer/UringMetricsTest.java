@@ -3,17 +3,21 @@ package io.github.reactoruring.micrometer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.KernelUnderTest;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -57,6 +61,30 @@ class UringMetricsTest {
             assertThat(id.getDescription()).isNotBlank();
             assertThat(id.getBaseUnit()).isNotBlank();
         });
+    }
+
+    @Test
+    void showsTheTimesOfTurnsWhereTheyAreTaken() {
+        Uring timed = Uring.builder("timed").timings(true).build();
+        try {
+            new UringMetrics(timed, "timed").bindTo(registry);
+            timed.raw().nop().block();
+
+            assertThat(registry.getMeters()).hasSize(19).extracting(Meter::getId).allSatisfy(id -> {
+                assertThat(id.getDescription()).isNotBlank();
+                assertThat(id.getBaseUnit()).isNotBlank();
+            });
+            for (String name : List.of("turn", "mailbox.wait")) {
+                FunctionTimer timer = registry.get("reactor.uring." + name).tag("name", "timed").functionTimer();
+                TimeGauge longest = registry.get("reactor.uring." + name + ".max").timeGauge();
+                assertThat(timer.count()).isPositive();
+                assertThat(timer.totalTime(TimeUnit.NANOSECONDS)).isPositive();
+                assertThat(longest.value(TimeUnit.NANOSECONDS)).isBetween(timer.mean(TimeUnit.NANOSECONDS),
+                        timer.totalTime(TimeUnit.NANOSECONDS));
+            }
+        } finally {
+            timed.disposeLater().block();
+        }
     }
 
     private double count(String name) {

@@ -32,7 +32,7 @@ public class MultishotFluxTckTest extends PublisherVerification<Long> {
     @BeforeClass
     public void open() throws IOException {
         TckRing.skipWithoutKernel();
-        rings = Rings.open("tck", 1, new RingConfig(64, 1024, KernelView.real()), CancelPolicy.coalesce());
+        rings = Rings.open("tck", 1, new RingConfig(64, 1024, KernelView.real()), CancelPolicy.coalesce(), false);
     }
 
     @AfterClass(alwaysRun = true)

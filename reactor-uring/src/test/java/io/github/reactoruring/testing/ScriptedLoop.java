@@ -30,11 +30,11 @@ public final class ScriptedLoop implements AutoCloseable {
     private final ScriptedRing ring;
     private final EventLoop loop;
 
-    private ScriptedLoop(ScriptedRing ring, CancelPolicy policy, int maxInFlight) {
+    private ScriptedLoop(ScriptedRing ring, CancelPolicy policy, int maxInFlight, boolean timings) {
         this.ring = ring;
         // Cancels and the loop's own are never told apart by their user_data.
         ring.mayRepeat(userData -> userData >>> 62 >= 2);
-        loop = new EventLoop("scripted", ring, policy, maxInFlight);
+        loop = new EventLoop("scripted", ring, policy, maxInFlight, timings);
         assertThat(loop.start()).isTrue();
     }
 
@@ -55,8 +55,18 @@ public final class ScriptedLoop implements AutoCloseable {
 
     public static ScriptedLoop open(int submissionEntries, int completionEntries, Set<RingFeature> known,
             CancelPolicy policy) {
+        return open(submissionEntries, completionEntries, known, policy, false);
+    }
+
+    /** Opens one that times its turns by the scripted ring's clock. */
+    public static ScriptedLoop timed() {
+        return open(256, 8192, EnumSet.allOf(RingFeature.class), CancelPolicy.coalesce(), true);
+    }
+
+    private static ScriptedLoop open(int submissionEntries, int completionEntries, Set<RingFeature> known,
+            CancelPolicy policy, boolean timings) {
         ScriptedRing ring = new ScriptedRing(submissionEntries, completionEntries, EventLoop.WAKE_USER_DATA, known);
-        return new ScriptedLoop(ring, policy, completionEntries);
+        return new ScriptedLoop(ring, policy, completionEntries, timings);
     }
 
     public EventLoop loop() {

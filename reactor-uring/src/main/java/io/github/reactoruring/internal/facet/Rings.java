@@ -28,7 +28,8 @@ public final class Rings {
      *
      * @throws ErrnoException if the kernel refuses one; those opened before are closed
      */
-    public static Rings open(String name, int count, RingConfig config, CancelPolicy policy) throws ErrnoException {
+    public static Rings open(String name, int count, RingConfig config, CancelPolicy policy,
+            boolean timings) throws ErrnoException {
         List<KernelRing> opened = new ArrayList<>(count);
         try {
             for (int i = 0; i < count; i++) {
@@ -41,7 +42,7 @@ public final class Rings {
         List<EventLoop> loops = new ArrayList<>(count);
         for (KernelRing ring : opened) {
             String threadName = "uring-" + name + "-" + (loops.size() + 1);
-            EventLoop loop = new EventLoop(threadName, ring, policy, ring.completionCapacity());
+            EventLoop loop = new EventLoop(threadName, ring, policy, ring.completionCapacity(), timings);
             new LoopThread(loop, threadName).start();
             loops.add(loop);
         }

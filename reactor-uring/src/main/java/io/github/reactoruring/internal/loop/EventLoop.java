@@ -35,10 +35,11 @@ public final class EventLoop {
 
     private final String name;
     private final Ring ring;
-    private final Mailbox mailbox = new Mailbox();
+    private final @Nullable TurnTimer timer;
+    private final Mailbox mailbox;
     private final ArrayDeque<Runnable> ownTasks = new ArrayDeque<>();
     private final InFlightTable inFlight = new InFlightTable();
-    private final LoopStats stats = new LoopStats();
+    private final LoopStats stats;
     private final Submitter submitter;
     private final Canceller canceller;
     private final Dispatcher dispatcher;
@@ -58,8 +59,21 @@ public final class EventLoop {
      * @param maxInFlight the largest number of requests in flight
      */
     public EventLoop(String name, Ring ring, CancelPolicy policy, int maxInFlight) {
+        this(name, ring, policy, maxInFlight, false);
+    }
+
+    /**
+     * Makes a loop over a ring that is still disabled.
+     *
+     * @param maxInFlight the largest number of requests in flight
+     * @param timings whether to time its turns
+     */
+    public EventLoop(String name, Ring ring, CancelPolicy policy, int maxInFlight, boolean timings) {
         this.name = name;
         this.ring = ring;
+        timer = timings ? new TurnTimer(ring::nanoTime) : null;
+        mailbox = new Mailbox(timer == null ? null : timer.clock());
+        stats = new LoopStats(timer);
         wakePoll = new WakePoll(ring, inFlight);
         tables = new RingTables(ring);
         submitter = new Submitter(ring, inFlight, stats, maxInFlight);
@@ -145,6 +159,20 @@ public final class EventLoop {
      * @param mayBlock whether to wait for a completion or a wake-up when there is nothing to do
      */
     public int turn(boolean mayBlock) {
+        if (timer == null) {
+            return turnUntimed(mayBlock);
+        }
+        timer.begin();
+        long since = mailbox.takeWaitingSince();
+        if (since != 0) {
+            timer.draining(since);
+        }
+        int work = turnUntimed(mayBlock);
+        timer.end();
+        return work;
+    }
+
+    private int turnUntimed(boolean mayBlock) {
         int work = runTasks();
         boolean wakeable = wakePoll.arm();
         canceller.stage();
@@ -196,12 +224,23 @@ public final class EventLoop {
                 return !over;
             }
         }
-        int result = enterGuard.enter(wait, wait ? waitNanos() : -1);
+        int result = wait ? sleep() : enterGuard.enter(false, -1);
         if (result < 0) {
             fail(new ErrnoException(-result, "io_uring_enter"));
             return false;
         }
         return true;
+    }
+
+    private int sleep() {
+        long nanos = waitNanos();
+        if (timer == null) {
+            return enterGuard.enter(true, nanos);
+        }
+        timer.fallAsleep();
+        int result = enterGuard.enter(true, nanos);
+        timer.wakeUp();
+        return result;
     }
 
     /** Takes what the kernel holds back, before more is submitted; false when a next turn has to go on with it. */

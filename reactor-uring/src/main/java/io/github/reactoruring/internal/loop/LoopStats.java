@@ -1,5 +1,7 @@
 package io.github.reactoruring.internal.loop;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.reactoruring.UringStats;
 
 /** Counts what a loop does. Written by the owner, read by anyone. */
@@ -21,10 +23,17 @@ public final class LoopStats {
     final Counter enters = new Counter();
     final Counter wakeUps = new Counter();
 
+    private final @Nullable TurnTimer timer;
+
+    LoopStats(@Nullable TurnTimer timer) {
+        this.timer = timer;
+    }
+
     /** Copies the counters. */
     public UringStats snapshot() {
         return new UringStats(inFlight.get(), submitted.get(), completed.get(), disposals.get(), dropped.get(),
                 cancelSqes.get(), allCancelSqes.get(), sqesSaved.get(), recancels.get(), cancelled.get(),
-                lateCompletions.get(), staleCompletions.get(), overflows.get(), enters.get(), wakeUps.get());
+                lateCompletions.get(), staleCompletions.get(), overflows.get(), enters.get(), wakeUps.get(),
+                timer == null ? null : timer.snapshot());
     }
 }

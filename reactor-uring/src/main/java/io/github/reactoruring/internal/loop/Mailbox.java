@@ -3,9 +3,12 @@ package io.github.reactoruring.internal.loop;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands tasks from any thread to the owner, and knows whether the owner sleeps.
@@ -20,10 +23,22 @@ final class Mailbox {
 
     private final MpscUnboundedAtomicArrayQueue<Runnable> queue = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
     private final AtomicBoolean parked = new AtomicBoolean();
+    private final @Nullable LongSupplier clock;
+    /** When a task came into the empty mailbox, never 0; 0 if none has since the owner last looked. */
+    private final AtomicLong waitingSince = new AtomicLong();
     private volatile boolean closed;
+
+    /** Makes one that knows since when its tasks wait, if it is given a clock. */
+    Mailbox(@Nullable LongSupplier clock) {
+        this.clock = clock;
+    }
 
     /** Adds a task; returns true when the caller has to wake the owner. */
     boolean offer(Runnable task, Consumer<Runnable> rejected) {
+        if (clock != null) {
+            // Before the offer: the owner may take the task at once, and what is noted then would be of no task.
+            noteWaiting(clock);
+        }
         queue.offer(task);
         VarHandle.fullFence();
         if (closed) {
@@ -42,7 +57,21 @@ final class Mailbox {
             runner.accept(task);
             count++;
         }
+        if (clock != null && count == limit && !queue.isEmpty()) {
+            noteWaiting(clock);
+        }
         return count;
+    }
+
+    /** Returns when the first of the tasks that are there came, and forgets it; 0 if there is none, or no clock. */
+    long takeWaitingSince() {
+        return clock == null || queue.isEmpty() ? 0 : waitingSince.getAndSet(0);
+    }
+
+    private void noteWaiting(LongSupplier time) {
+        if (waitingSince.getOpaque() == 0) {
+            waitingSince.compareAndSet(0, time.getAsLong() | 1);
+        }
     }
 
     boolean isEmpty() {

@@ -34,6 +34,7 @@ public record UringAvailability(@Nullable Uring uring, @Nullable UringUnavailabl
                     .submissionEntries(properties.submissionEntries())
                     .completionEntries(properties.completionEntries())
                     .cancelPolicy(properties.cancelPolicy().policy())
+                    .timings(properties.timings())
                     .build(), null);
         } catch (UringUnavailableException e) {
             LOG.warn("Files are served by Spring's own means, not by io_uring. " + e.getMessage()

@@ -17,6 +17,7 @@ import io.github.reactoruring.CancelPolicy;
  * @param submissionEntries how many requests fit between two system calls.
  * @param completionEntries how many requests may be in flight.
  * @param cancelPolicy how disposals become cancels.
+ * @param timings whether the ring's thread times its turns, for the meters.
  * @param closeTimeout how long the application's end waits for the kernel to be done.
  * @param web how files are served.
  */
@@ -24,7 +25,7 @@ import io.github.reactoruring.CancelPolicy;
 public record UringProperties(@DefaultValue("true") boolean enabled, @DefaultValue("spring") String name,
         @DefaultValue("1") int rings, @DefaultValue("512") int submissionEntries,
         @DefaultValue("8192") int completionEntries, @DefaultValue("coalesce") Cancels cancelPolicy,
-        @DefaultValue("15s") Duration closeTimeout, @DefaultValue Web web) {
+        @DefaultValue("true") boolean timings, @DefaultValue("15s") Duration closeTimeout, @DefaultValue Web web) {
 
     /** How disposals become cancels. */
     public enum Cancels {

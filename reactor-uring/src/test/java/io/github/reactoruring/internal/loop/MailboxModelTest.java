@@ -22,7 +22,7 @@ class MailboxModelTest {
     @Test
     void anOwnerThatSleepsIsWokenForWhatIsInItsMailbox() {
         Lincheck.runConcurrentTest(INVOCATIONS, () -> {
-            Mailbox mailbox = new Mailbox();
+            Mailbox mailbox = new Mailbox(null);
             AtomicBoolean woken = new AtomicBoolean();
             Thread producer = new Thread(() -> woken.set(mailbox.offer(() -> {
             }, task -> {
@@ -54,7 +54,7 @@ class MailboxModelTest {
         });
         for (int i = 0; i < ROUNDS; i++) {
             int index = i;
-            mailboxes.set(i, new Mailbox());
+            mailboxes.set(i, new Mailbox(null));
             round.set(i);
             for (int spin = i % 64; spin > 0; spin--) {
                 Thread.onSpinWait();

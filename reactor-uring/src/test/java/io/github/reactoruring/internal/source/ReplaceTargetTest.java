@@ -48,7 +48,7 @@ class ReplaceTargetTest {
 
     @BeforeEach
     void open() throws IOException {
-        rings = Rings.open("named", 1, new RingConfig(64, 1024, KernelView.real()), CancelPolicy.coalesce());
+        rings = Rings.open("named", 1, new RingConfig(64, 1024, KernelView.real()), CancelPolicy.coalesce(), false);
         loop = rings.first();
     }
 

@@ -45,6 +45,7 @@ class UringAutoConfigurationTest {
         application.run(context -> {
             ring[0] = context.getBean(Uring.class);
             assertThat(ring[0].isDisposed()).isFalse();
+            assertThat(ring[0].stats().timings()).as("for the meters").isNotNull();
             assertThat(context).hasSingleBean(UringResourceHttpMessageWriter.class)
                     .hasSingleBean(UringMetrics.class).hasBean("uringHealthIndicator");
             assertThat(context.getBean(UringLifecycle.class).isRunning()).isTrue();
@@ -68,9 +69,11 @@ class UringAutoConfigurationTest {
     void thePropertiesAreThoseOfTheBuilder() {
         application.withPropertyValues("reactor-uring.name=mine", "reactor-uring.rings=2",
                 "reactor-uring.submission-entries=64", "reactor-uring.completion-entries=256",
-                "reactor-uring.cancel-policy=per-request", "reactor-uring.close-timeout=3s",
+                "reactor-uring.cancel-policy=per-request", "reactor-uring.timings=false",
+                "reactor-uring.close-timeout=3s",
                 "reactor-uring.web.chunk-size=16KB", "reactor-uring.web.max-in-flight=32KB").run(context -> {
                     assertThat(context.getBean(Uring.class)).hasToString("Uring(mine)");
+                    assertThat(context.getBean(Uring.class).stats().timings()).isNull();
                     assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
                             .anyMatch(name -> name.startsWith("uring-mine-") && name.endsWith("2"));
                     UringProperties properties = context.getBean(UringProperties.class);

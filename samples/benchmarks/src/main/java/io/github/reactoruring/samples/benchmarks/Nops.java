@@ -16,11 +16,13 @@ final class Nops {
     static List<Comparison.Row> run(Settings settings) throws Exception {
         List<Comparison.Row> rows = new ArrayList<>();
         Uring uring = Uring.builder("nops").build();
+        Uring timed = Uring.builder("timed").timings(true).build();
         try (BareRing bare = new BareRing()) {
             for (int inFlight : new int[]{1, 32, 256}) {
                 rows.addAll(new Comparison("NOP, " + inFlight + " in flight")
                         .add("bare ring", Variant.timed(n -> bare.run(n, inFlight, BareRing::fillNop)))
                         .add("Mono: raw().nop(), repeated", Variant.timed(n -> repeat(n, uring, inFlight)))
+                        .add("the same, with timings", Variant.timed(n -> repeat(n, timed, inFlight)))
                         .add("Mono: raw().nop(), by flatMap", Variant.timed(n -> flatMap(n, uring, inFlight)))
                         .run(settings));
             }
@@ -30,6 +32,7 @@ final class Nops {
                     .run(settings));
         } finally {
             uring.disposeLater().block();
+            timed.disposeLater().block();
         }
         return rows;
     }
