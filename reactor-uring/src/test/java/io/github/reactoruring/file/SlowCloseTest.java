@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.github.reactoruring.testing.Descriptors;
 import io.github.reactoruring.testing.KernelSight;
 import io.github.reactoruring.testing.KernelTrace;
 import io.github.reactoruring.testing.NeedsTrace;
@@ -82,8 +84,11 @@ class SlowCloseTest {
 
     private KernelSight traced(Use use) throws IOException {
         ring.get().raw().nop().block();
+        Map<String, Integer> before = Descriptors.open();
         try (KernelTrace trace = KernelTrace.start()) {
             use.run(this);
+            // A close may be still to be submitted when its source has ended.
+            Descriptors.awaitNoMoreThan(before);
             ring.awaitIdle();
             KernelSight sight = trace.stop();
             assertThat(sight.lost()).isZero();
