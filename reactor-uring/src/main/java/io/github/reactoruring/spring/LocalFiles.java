@@ -12,9 +12,13 @@ import org.springframework.core.io.Resource;
 import io.github.reactoruring.file.UringFile;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /** Tells resources that are files on a disk from those that are not, and opens them for a while. */
 final class LocalFiles {
+
+    private static final Logger LOG = Loggers.getLogger(LocalFiles.class);
 
     private LocalFiles() {
     }
@@ -39,7 +43,8 @@ final class LocalFiles {
      */
     static <T> Flux<T> use(Mono<UringFile> opening, Function<UringFile, Publisher<T>> content) {
         return opening.flatMapMany(file -> Flux.defer(() -> content.apply(file))
-                .doFinally(signal -> file.close().subscribe()));
+                .doFinally(signal -> file.close().subscribe(null,
+                        error -> LOG.debug("A file that was read did not close, or was closed with its ring", error))));
     }
 
     static boolean isLocal(Path path) {

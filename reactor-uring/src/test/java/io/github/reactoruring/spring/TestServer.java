@@ -41,7 +41,8 @@ public final class TestServer implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of("server.port=0", "server.address=127.0.0.1",
                 FileApplication.DIRECTORY + "=" + directory, "spring.webflux.static-path-pattern=/static/**",
                 "spring.web.resources.static-locations=" + directory.toUri(),
-                "spring.main.banner-mode=off", "logging.level.root=WARN"));
+                "spring.main.banner-mode=off", "logging.level.root=WARN",
+                "spring.reactor.netty.shutdown-quiet-period=0s"));
         all.addAll(List.of(properties));
         SpringApplication application = new SpringApplicationBuilder(FileApplication.class)
                 .sources(configuration.toArray(Class<?>[]::new))
@@ -52,21 +53,23 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(application.run(arguments));
     }
 
-    ConfigurableApplicationContext context() {
+    /** Returns the application's context. */
+    public ConfigurableApplicationContext context() {
         return context;
     }
 
     /** Returns the application's ring. */
-    Uring uring() {
+    public Uring uring() {
         return context.getBean(Uring.class);
     }
 
-    int port() {
+    /** Returns the port it listens at. */
+    public int port() {
         return Integer.parseInt(context.getEnvironment().getProperty("local.server.port", ""));
     }
 
     /** Gets {@code path}; {@code headers} are names and values in turn. */
-    HttpResponse<byte[]> get(String path, String... headers) {
+    public HttpResponse<byte[]> get(String path, String... headers) {
         return send(request(path, headers).GET());
     }
 
@@ -111,7 +114,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     /** Waits until its ring has nothing in flight. */
-    void awaitIdle() {
+    public void awaitIdle() {
         Await.until("an idle ring", () -> uring().stats().inFlight() == 0);
     }
 
