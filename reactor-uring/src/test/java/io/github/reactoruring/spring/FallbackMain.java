@@ -12,7 +12,7 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 import io.github.reactoruring.testing.SeccompFilter;
 
-/** Runs the tests of {@link FallbackServing} where io_uring is refused, as Docker does. Argument: the errno. */
+/** Runs the tests of a class where io_uring is refused, as Docker does. Arguments: the errno and the class. */
 public final class FallbackMain {
 
     private FallbackMain() {
@@ -22,7 +22,7 @@ public final class FallbackMain {
     public static void main(String[] args) throws Throwable {
         SeccompFilter.denyUring(Integer.parseInt(args[0]));
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectClass(FallbackServing.class)).build();
+                .selectors(selectClass(args[1])).build();
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
         // Spring's own means block where BlockHound watches.
         LauncherConfig config = LauncherConfig.builder().enableLauncherSessionListenerAutoRegistration(false).build();

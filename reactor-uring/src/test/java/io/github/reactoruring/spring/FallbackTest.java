@@ -17,7 +17,8 @@ class FallbackTest {
 
     @Test
     void theSameApplicationPassesTheSameTestsWhereIoUringIsRefused() throws Exception {
-        String output = new ChildJvm().with("-Xmx256m").run(FallbackMain.class, EPERM);
+        String output = new ChildJvm().with("-Xmx256m").run(FallbackMain.class, EPERM,
+                FallbackServing.class.getName());
 
         assertThat(output).containsPattern("succeeded=2[0-9] others=0");
         assertThat(output.lines().filter(line -> line.contains("Files are served by Spring's own means")))
@@ -25,5 +26,13 @@ class FallbackTest {
                 .contains("seccomp", "a profile that allows io_uring_setup", "reactor-uring.enabled=false");
         assertThat(output.lines().filter(line -> line.contains(" SEVERE ")))
                 .allMatch(line -> line.contains("none.bin"));
+    }
+
+    @Test
+    void uploadsAreStoredBySpringWhereIoUringIsRefused() throws Exception {
+        String output = new ChildJvm().with("-Xmx256m").run(FallbackMain.class, EPERM,
+                FallbackUploads.class.getName());
+
+        assertThat(output).containsPattern("succeeded=2[0-9] others=0");
     }
 }

@@ -37,7 +37,7 @@ import reactor.core.publisher.Mono;
 /** Serves a directory in each of the ways WebFlux has: the application that the tests talk to. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
-@Import(FileApplication.Files.class)
+@Import({FileApplication.Files.class, UploadEndpoints.class})
 class FileApplication {
 
     /** Where the files are. */

@@ -20,12 +20,14 @@ import io.github.reactoruring.CancelPolicy;
  * @param timings whether the ring's thread times its turns, for the meters.
  * @param closeTimeout how long the application's end waits for the kernel to be done.
  * @param web how files are served.
+ * @param multipart how the parts of multipart requests are stored.
  */
 @ConfigurationProperties("reactor-uring")
 public record UringProperties(@DefaultValue("true") boolean enabled, @DefaultValue("spring") String name,
         @DefaultValue("1") int rings, @DefaultValue("512") int submissionEntries,
         @DefaultValue("8192") int completionEntries, @DefaultValue("coalesce") Cancels cancelPolicy,
-        @DefaultValue("true") boolean timings, @DefaultValue("15s") Duration closeTimeout, @DefaultValue Web web) {
+        @DefaultValue("true") boolean timings, @DefaultValue("15s") Duration closeTimeout, @DefaultValue Web web,
+        @DefaultValue Multipart multipart) {
 
     /** How disposals become cancels. */
     public enum Cancels {
@@ -56,5 +58,13 @@ public record UringProperties(@DefaultValue("true") boolean enabled, @DefaultVal
      */
     public record Web(@DefaultValue("true") boolean enabled, @DefaultValue("64KB") DataSize chunkSize,
             @DefaultValue("512KB") DataSize maxInFlight) {
+    }
+
+    /**
+     * Says how the parts of multipart requests are stored; their limits are in {@code spring.webflux.multipart}.
+     *
+     * @param enabled whether parts that are too large for the memory are stored by the ring.
+     */
+    public record Multipart(@DefaultValue("true") boolean enabled) {
     }
 }
