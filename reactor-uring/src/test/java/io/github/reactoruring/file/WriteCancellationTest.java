@@ -99,6 +99,18 @@ class WriteCancellationTest {
         probe.assertSilent();
     }
 
+    @Test
+    void anErrorOfTheSourceThatCrossesTheCancelIsNotDroppedOnAnybody() {
+        Probe<Long> probe = write(directory.resolve("file"), FOUR_AT_A_TIME);
+        source.awaitRequested(4);
+
+        probe.dispose();
+        source.fail(new IOException("Connection reset by peer"));
+
+        assertThat(ring.takeDroppedErrors()).isEmpty();
+        probe.assertSilent();
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void deletesNothingThatItDidNotMake(boolean throughALink) throws Exception {

@@ -60,6 +60,11 @@ public final class WriteSource implements Publisher<TrackedReader.Buffer>, Subsc
         target().onNext(buffer);
     }
 
+    /** Fails, on the caller's thread. */
+    public void fail(Throwable error) {
+        target().onError(error);
+    }
+
     /** Completes, on the caller's thread. */
     public void complete() {
         target().onComplete();

@@ -15,6 +15,8 @@ import io.github.reactoruring.internal.loop.LoopTask;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 import reactor.util.context.Context;
 
 /**
@@ -27,6 +29,7 @@ import reactor.util.context.Context;
  */
 final class Intake<B> implements CoreSubscriber<B>, LoopTask {
 
+    private static final Logger LOG = Loggers.getLogger(Intake.class);
     private static final VarHandle UPSTREAM;
     private static final VarHandle SIGNALLED;
 
@@ -127,8 +130,13 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
     @Override
     public void onError(Throwable cause) {
         Objects.requireNonNull(cause, "cause");
-        if (done || closed) {
+        if (done) {
             Operators.onErrorDropped(cause, currentContext());
+            return;
+        }
+        if (closed) {
+            // It crossed the cancel: a connection that is lost cancels whoever stores its body, and fails the body.
+            LOG.debug("The source of a write failed after it was cancelled", cause);
             return;
         }
         error = cause;
