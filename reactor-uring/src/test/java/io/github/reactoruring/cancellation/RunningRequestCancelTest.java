@@ -40,7 +40,7 @@ import reactor.core.publisher.Mono;
 @NeedsUring
 class RunningRequestCancelTest {
 
-    private static final int ATTEMPTS = 200;
+    private static final int ATTEMPTS = 5_000;
     private static final int O_WRONLY_O_CREAT = 1 | 64;
 
     @RegisterExtension
