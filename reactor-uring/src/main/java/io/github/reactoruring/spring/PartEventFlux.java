@@ -1,5 +1,7 @@
 package io.github.reactoruring.spring;
 
+import java.nio.charset.Charset;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
@@ -11,8 +13,12 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ReactiveHttpInputMessage;
 import org.springframework.http.codec.multipart.PartEvent;
+import org.springframework.http.codec.multipart.PartEventHttpMessageReader;
 
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
@@ -25,7 +31,7 @@ import reactor.util.context.Context;
  * Emits the events of a multipart body as they are asked for. Spring's operators get all they can pass on, so that no
  * buffer stays in them: what waits, waits here, and is freed here.
  *
- * <p><b>Demand:</b> up to {@code maxWaitingBytes}, and a network buffer more, is read ahead; the rest stays in the socket.
+ * <p><b>Demand:</b> up to 512 KiB, and a network buffer more, are read ahead; the rest stays in the socket.
  *
  * <p><b>Cancellation, errors:</b> free what waits at once. An error overtakes it.
  *
@@ -33,33 +39,40 @@ import reactor.util.context.Context;
  */
 final class PartEventFlux extends Flux<PartEvent> implements Scannable {
 
+    private static final int MAX_WAITING_BYTES = 512 * 1024;
     /** Small chunks cost more than their bytes. */
     private static final int MAX_WAITING_EVENTS = 1024;
     /** Reactor's key for whom to tell of an error that cannot be passed on. */
     private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
 
+    private static final ResolvableType EVENT = ResolvableType.forClass(PartEvent.class);
+
     private final Flux<DataBuffer> body;
     private final Function<Flux<DataBuffer>, Flux<PartEvent>> parser;
     private final PartLimits limits;
-    private final int maxWaitingBytes;
 
     private PartEventFlux(Flux<DataBuffer> body, Function<Flux<DataBuffer>, Flux<PartEvent>> parser,
-            PartLimits limits, int maxWaitingBytes) {
+            PartLimits limits) {
         this.body = body;
         this.parser = parser;
         this.limits = limits;
-        this.maxWaitingBytes = maxWaitingBytes;
     }
 
-    /** @param parser Spring's, which must have no limits of its own but for the headers */
-    static Flux<PartEvent> create(Flux<DataBuffer> body, Function<Flux<DataBuffer>, Flux<PartEvent>> parser,
-            PartLimits limits, int maxWaitingBytes) {
-        return onAssembly(new PartEventFlux(body, parser, limits, maxWaitingBytes));
+    /** Reads the body of {@code message}. */
+    static Flux<PartEvent> read(ReactiveHttpInputMessage message, Map<String, Object> hints, Charset headersCharset,
+            PartLimits limits) {
+        PartEventHttpMessageReader reader = new PartEventHttpMessageReader();
+        // The limits that matter are checked here: Spring's would cancel the parser.
+        reader.setMaxInMemorySize(-1);
+        reader.setMaxHeadersSize(limits.maxHeadersBytes());
+        reader.setHeadersCharset(headersCharset);
+        return Flux.defer(() -> onAssembly(new PartEventFlux(message.getBody(),
+                body -> reader.read(EVENT, new Gated(message.getHeaders(), body), hints), limits)));
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super PartEvent> actual) {
-        Events events = new Events(actual, body, limits.start(), maxWaitingBytes);
+        Events events = new Events(actual, body, limits.start());
         actual.onSubscribe(events);
         parser.apply(events.gate).subscribe(events);
     }
@@ -70,12 +83,24 @@ final class PartEventFlux extends Flux<PartEvent> implements Scannable {
         return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
     }
 
+    private record Gated(HttpHeaders headers, Flux<DataBuffer> body) implements ReactiveHttpInputMessage {
+
+        @Override
+        public HttpHeaders getHeaders() {
+            return headers;
+        }
+
+        @Override
+        public Flux<DataBuffer> getBody() {
+            return body;
+        }
+    }
+
     private static final class Events implements CoreSubscriber<PartEvent>, Subscription, BodyGate.Taker, Scannable {
 
         private final CoreSubscriber<? super PartEvent> actual;
         private final BodyGate gate;
         private final PartLimits.Check limits;
-        private final int maxWaitingBytes;
         private final Queue<PartEvent> waiting = Queues.<PartEvent>unbounded(32).get();
         private final AtomicInteger waitingEvents = new AtomicInteger();
         private final AtomicLong waitingBytes = new AtomicLong();
@@ -87,17 +112,15 @@ final class PartEventFlux extends Flux<PartEvent> implements Scannable {
         private volatile boolean done;
         private boolean terminated;
 
-        Events(CoreSubscriber<? super PartEvent> actual, Flux<DataBuffer> body, PartLimits.Check limits,
-                int maxWaitingBytes) {
+        Events(CoreSubscriber<? super PartEvent> actual, Flux<DataBuffer> body, PartLimits.Check limits) {
             this.actual = actual;
             this.limits = limits;
-            this.maxWaitingBytes = maxWaitingBytes;
             gate = new BodyGate(body, this);
         }
 
         @Override
         public boolean hasRoom() {
-            return waitingBytes.get() < maxWaitingBytes && waitingEvents.get() < MAX_WAITING_EVENTS;
+            return waitingBytes.get() < MAX_WAITING_BYTES && waitingEvents.get() < MAX_WAITING_EVENTS;
         }
 
         @Override

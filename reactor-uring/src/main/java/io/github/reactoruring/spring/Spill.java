@@ -14,9 +14,9 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import reactor.core.publisher.Operators;
 
 /**
- * Is the content of a part on its way to a file: what was in memory, then what comes.
+ * Is the content of a part on its way to whoever stores it: what was in memory, then what comes.
  *
- * <p><b>Demand:</b> asks for one buffer more when it has none and the file's writer wants one. <b>Threading:</b> any; one
+ * <p><b>Demand:</b> asks for one buffer more when it has none and the writer wants one. <b>Threading:</b> any; one
  * subscriber, one at a time who offers.
  *
  * <p><b>Buffers:</b> each is emitted, or released by whichever end comes first.
@@ -33,6 +33,7 @@ final class Spill implements Publisher<DataBuffer>, Subscription {
     private volatile boolean asked;
     private volatile boolean complete;
     private volatile boolean cancelled;
+    private volatile boolean skipping;
     private boolean terminated;
 
     /**
@@ -63,6 +64,17 @@ final class Spill implements Publisher<DataBuffer>, Subscription {
         failure = error;
         drain();
         return true;
+    }
+
+    /** Releases what is there, and what is still to come. */
+    void skip() {
+        skipping = true;
+        drain();
+    }
+
+    /** Says whether it was offered all. */
+    boolean isComplete() {
+        return complete;
     }
 
     @Override
@@ -96,8 +108,12 @@ final class Spill implements Publisher<DataBuffer>, Subscription {
             if (target != null) {
                 emit(target);
             }
-            if (cancelled || terminated) {
+            if (cancelled || terminated || skipping) {
                 release(waiting);
+            }
+            if (skipping && !complete && !asked) {
+                asked = true;
+                ask.run();
             }
             missed = emitting.addAndGet(-missed);
         } while (missed != 0);
@@ -111,7 +127,7 @@ final class Spill implements Publisher<DataBuffer>, Subscription {
     }
 
     private void emit(Subscriber<? super DataBuffer> target) {
-        while (!cancelled && !terminated) {
+        while (!cancelled && !terminated && !skipping) {
             boolean last = complete;
             Throwable error = failure;
             if (error != null) {

@@ -8,13 +8,9 @@ import java.util.Map;
 import java.util.Objects;
 
 import org.springframework.core.ResolvableType;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.ReactiveHttpInputMessage;
 import org.springframework.http.codec.multipart.DefaultPartHttpMessageReader;
 import org.springframework.http.codec.multipart.Part;
-import org.springframework.http.codec.multipart.PartEvent;
-import org.springframework.http.codec.multipart.PartEventHttpMessageReader;
 
 import io.github.reactoruring.Uring;
 import reactor.core.publisher.Flux;
@@ -43,9 +39,7 @@ import reactor.core.publisher.Flux;
  */
 public class UringPartHttpMessageReader extends DefaultPartHttpMessageReader implements AutoCloseable {
 
-    private static final int READ_AHEAD_BYTES = 512 * 1024;
     private static final int DEFAULT_MAX_HEADERS_BYTES = 10 * 1024;
-    private static final ResolvableType EVENT = ResolvableType.forClass(PartEvent.class);
 
     private final Uring uring;
     private int maxHeadersBytes = DEFAULT_MAX_HEADERS_BYTES;
@@ -102,32 +96,12 @@ public class UringPartHttpMessageReader extends DefaultPartHttpMessageReader imp
             Map<String, Object> hints) {
         PartLimits limits = new PartLimits(getMaxInMemorySize(), maxHeadersBytes, maxParts, -1);
         PartStorage storage = new PartStorage(uring, files, getMaxInMemorySize(), maxDiskBytes);
-        PartEventHttpMessageReader parser = new PartEventHttpMessageReader();
-        // The limits that matter are checked here: Spring's would cancel the parser.
-        parser.setMaxInMemorySize(-1);
-        parser.setMaxHeadersSize(maxHeadersBytes);
-        parser.setHeadersCharset(charset);
-        return Flux.defer(() -> PartFlux.create(PartEventFlux.create(message.getBody(),
-                body -> parser.read(EVENT, new Body(message.getHeaders(), body), hints), limits, READ_AHEAD_BYTES),
-                storage));
+        return PartFlux.create(PartEventFlux.read(message, hints, charset, limits), storage);
     }
 
     /** Removes the temporary files, and their directory. Blocks. */
     @Override
     public void close() {
         files.remove();
-    }
-
-    private record Body(HttpHeaders headers, Flux<DataBuffer> body) implements ReactiveHttpInputMessage {
-
-        @Override
-        public HttpHeaders getHeaders() {
-            return headers;
-        }
-
-        @Override
-        public Flux<DataBuffer> getBody() {
-            return body;
-        }
     }
 }

@@ -93,17 +93,16 @@ class UploadEndpoints {
     /** Never answers. */
     @PostMapping("/multipart/held")
     Mono<Void> held(@RequestPart("file") FilePart file) {
-        holding.incrementAndGet();
-        return Mono.<Void>never().doOnCancel(holding::decrementAndGet);
+        return Mono.<Void>never().doOnSubscribe(subscription -> holding.incrementAndGet())
+                .doOnCancel(holding::decrementAndGet);
     }
 
     /** Stores each file as it comes, by its file name. */
     @PostMapping("/events")
     Mono<String> events(@RequestBody Flux<PartEvent> events) {
-        return events.windowUntil(PartEvent::isLast)
-                .concatMap(part -> part.switchOnFirst((first, all) -> first.get() instanceof FilePartEvent file
-                        ? store(all.map(PartEvent::content), file.filename()).thenReturn(file.filename())
-                        : all.doOnNext(event -> DataBufferUtils.release(event.content())).then(Mono.just("field"))))
+        return PartEvents.concatMap(events, (first, content) -> first instanceof FilePartEvent file
+                ? store(content, file.filename()).thenReturn(file.filename())
+                : Mono.just("field"))
                 .collectList().map(names -> String.join("\n", names));
     }
 

@@ -2,11 +2,15 @@ package io.github.reactoruring.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -169,12 +173,19 @@ abstract class UploadServing {
         return server().send(body.post(server(), path));
     }
 
-    java.util.List<Path> temporaryFiles() {
-        try (Stream<Path> files = Files.walk(temporary())) {
-            return files.filter(Files::isRegularFile).toList();
-        } catch (IOException | java.io.UncheckedIOException e) {
-            throw new AssertionError(e);
+    List<Path> temporaryFiles() {
+        return files(temporary());
+    }
+
+    /** Lists the files in a directory and one below, whoever removes some meanwhile. */
+    static List<Path> files(Path directory) {
+        List<Path> files = new ArrayList<>();
+        for (File entry : Objects.requireNonNull(directory.toFile().listFiles())) {
+            File[] below = entry.listFiles();
+            (below == null ? Stream.of(entry) : Stream.of(below)).filter(File::isFile).map(File::toPath)
+                    .forEach(files::add);
         }
+        return files;
     }
 
     static byte[] content(int size) {

@@ -14,7 +14,6 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +40,6 @@ import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.NettyLeaks;
 import io.github.reactoruring.testing.TestUring;
 import io.netty.buffer.ByteBufAllocator;
-import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
@@ -153,9 +151,16 @@ class UringPartHttpMessageReaderTest {
         try {
             for (int i = 0; i < 300; i++) {
                 CountDownLatch enough = new CountDownLatch(random.nextInt(80));
-                Flux<DataBuffer> pieces = pieces(body, 8_000).publishOn(network, 1)
-                        .doOnNext(piece -> enough.countDown()).doOnDiscard(DataBuffer.class, DataBufferUtils::release);
-                Disposable reading = read(pieces).subscribe(part -> part.delete().subscribe());
+                Flux<DataBuffer> pieces = pieces(body, 8_000).subscribeOn(network)
+                        .doOnNext(piece -> enough.countDown());
+                // Gets what is emitted beside the cancel, too.
+                BaseSubscriber<Part> reading = read(pieces).subscribeWith(new BaseSubscriber<>() {
+
+                    @Override
+                    protected void hookOnNext(Part part) {
+                        part.delete().subscribe();
+                    }
+                });
                 while (enough.getCount() > 0 && !reading.isDisposed()) {
                     Thread.onSpinWait();
                 }
@@ -329,10 +334,6 @@ class UringPartHttpMessageReaderTest {
     }
 
     private List<Path> temporaryFiles() {
-        try (Stream<Path> files = Files.walk(temporary)) {
-            return files.filter(Files::isRegularFile).toList();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        return UploadServing.files(temporary);
     }
 }

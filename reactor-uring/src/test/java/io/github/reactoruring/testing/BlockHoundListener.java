@@ -17,11 +17,15 @@ public final class BlockHoundListener implements LauncherSessionListener {
     /** Where the TCK's own subscribers put signals, under a lock. */
     private static final String TCK_QUEUE = "org.reactivestreams.tck.TestEnvironment$Receptacle";
 
+    /** Where Netty's allocator waits, for an instant, for another thread to be done with its memory. */
+    private static final String NETTY_MAGAZINE = "io.netty.buffer.AdaptivePoolingAllocator$Magazine";
+
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         BlockHound.builder()
                 .loadIntegrations()
                 .allowBlockingCallsInside("io.github.reactoruring.internal.loop.EnterGuard", "enter")
+                .allowBlockingCallsInside(NETTY_MAGAZINE, "free")
                 .allowBlockingCallsInside(TCK_QUEUE, "add")
                 .allowBlockingCallsInside(TCK_QUEUE, "complete")
                 .blockingMethodCallback(method -> {

@@ -15,6 +15,7 @@ import org.springframework.web.server.WebFilter;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.spring.MultipartCleanupFilter;
+import io.github.reactoruring.spring.ReleasingPartEventHttpMessageReader;
 import io.github.reactoruring.spring.UringPartHttpMessageReader;
 
 /**
@@ -42,17 +43,20 @@ public final class UringMultipartAutoConfiguration {
     }
 
     /**
-     * Takes the place of the reader of multipart bodies, which Spring Boot configures, wherever that comes. Comes first, so
-     * that a customizer of the application's can still put its own there.
+     * Takes the place of the readers of multipart bodies, which Spring Boot configures, wherever that comes; that of the
+     * events needs no ring. Comes first, so that a customizer of the application's can still put its own there.
      */
     @Bean
     @Order(0)
     CodecCustomizer uringMultipartCodecCustomizer(ObjectProvider<UringPartHttpMessageReader> reader) {
-        return configurer -> reader.ifAvailable(parts -> {
-            configurer.defaultCodecs().multipartReader(new MultipartHttpMessageReader(parts));
-            // For handlers that ask for the parts one by one.
-            configurer.customCodecs().register(parts);
-        });
+        return configurer -> {
+            configurer.customCodecs().registerWithDefaultConfig(new ReleasingPartEventHttpMessageReader());
+            reader.ifAvailable(parts -> {
+                configurer.defaultCodecs().multipartReader(new MultipartHttpMessageReader(parts));
+                // For handlers that ask for the parts one by one.
+                configurer.customCodecs().register(parts);
+            });
+        };
     }
 
     /** Helps without a ring as well: Spring's own temporary files stay in the same manner. */

@@ -1,0 +1,359 @@
+package io.github.reactoruring.spring;
+
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.codec.multipart.PartEvent;
+
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/** Takes a stream of {@link PartEvent}s apart. */
+public final class PartEvents {
+
+    private PartEvents() {
+    }
+
+    /**
+     * Handles one part after the other, as {@code windowUntil} and {@code concatMap} do in Spring's documentation, which lose
+     * buffers when a client leaves.
+     *
+     * <p><b>Demand:</b> a part is begun when a result is asked for; its content is read as the handler asks for it.
+     *
+     * <p><b>Cancellation, errors:</b> an error of the events fails the content of the part at hand, and then the result. A
+     * cancel cancels the handler. What a handler has not taken of its part's content is released.
+     *
+     * <p><b>Buffers:</b> of the content, belong to the handler.
+     *
+     * @param handler gets the first event of a part, for its name and headers, and the content, for one subscriber, the
+     *     first event's included
+     * @return the handlers' results, in the order of the parts
+     */
+    public static <T> Flux<T> concatMap(Publisher<PartEvent> events,
+            BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler) {
+        return EachPart.create(Flux.from(events), Objects.requireNonNull(handler, "handler"));
+    }
+
+    private static final class EachPart<T> extends Flux<T> implements Scannable {
+
+        private final Flux<PartEvent> events;
+        private final BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler;
+
+        private EachPart(Flux<PartEvent> events, BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler) {
+            this.events = events;
+            this.handler = handler;
+        }
+
+        static <T> Flux<T> create(Flux<PartEvent> events,
+                BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler) {
+            return onAssembly(new EachPart<>(events, handler));
+        }
+
+        @Override
+        public void subscribe(CoreSubscriber<? super T> actual) {
+            events.subscribe(new Parts<>(actual, handler));
+        }
+
+        @Override
+        @SuppressWarnings("rawtypes")
+        public @Nullable Object scanUnsafe(Attr key) {
+            return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
+        }
+    }
+
+    private static final class Parts<T> implements CoreSubscriber<PartEvent>, Subscription, Scannable {
+
+        private final CoreSubscriber<? super T> actual;
+        private final BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler;
+        private final AtomicLong requested = new AtomicLong();
+        /** Whoever makes it 1 emits, for all who come meanwhile. */
+        private final AtomicInteger emitting = new AtomicInteger();
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        private volatile @Nullable Throwable eventsError;
+        private volatile @Nullable Handling<T> handling;
+        private volatile boolean cancelled;
+        private volatile boolean done;
+        private @Nullable Subscription upstream;
+        private boolean inPart;
+        /** A part was asked for, and is not over yet. */
+        private boolean asked;
+        private boolean terminated;
+
+        Parts(CoreSubscriber<? super T> actual, BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler) {
+            this.actual = actual;
+            this.handler = handler;
+        }
+
+        // ---- From the events
+
+        @Override
+        public Context currentContext() {
+            return actual.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            if (Operators.validate(upstream, subscription)) {
+                upstream = subscription;
+                actual.onSubscribe(this);
+            }
+        }
+
+        @Override
+        public void onNext(PartEvent event) {
+            Handling<T> current = handling;
+            boolean last = event.isLast();
+            if (inPart && current != null) {
+                current.content.offer(event.content(), last);
+                inPart = !last;
+                drain();
+            } else {
+                inPart = !last;
+                begin(event, last);
+            }
+        }
+
+        private void begin(PartEvent event, boolean last) {
+            Queue<DataBuffer> first = new ConcurrentLinkedQueue<>();
+            first.add(event.content());
+            Handling<T> begun = new Handling<>(this, new Spill(first, last, () -> upstream().request(1)));
+            handling = begun;
+            Mono<T> result;
+            try {
+                result = handler.apply(event, Flux.from(begun.content));
+            } catch (RuntimeException e) {
+                result = Mono.error(e);
+            }
+            result.subscribe(begun);
+            if (cancelled) {
+                begun.cancel();
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            eventsError = error;
+            Handling<T> current = handling;
+            if (current != null) {
+                current.content.fail(error);
+            }
+            drain();
+        }
+
+        @Override
+        public void onComplete() {
+            done = true;
+            drain();
+        }
+
+        // ---- From the handlers
+
+        private void failed(Throwable error) {
+            failure.compareAndSet(null, error);
+            upstream().cancel();
+            drain();
+        }
+
+        // ---- Towards the subscriber
+
+        @Override
+        public void request(long n) {
+            if (Operators.validate(n)) {
+                requested.accumulateAndGet(n, Operators::addCap);
+                drain();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            upstream().cancel();
+            Handling<T> current = handling;
+            if (current != null) {
+                current.cancel();
+            }
+            drain();
+        }
+
+        private Subscription upstream() {
+            return Objects.requireNonNull(upstream, "onSubscribe comes first");
+        }
+
+        private void drain() {
+            if (emitting.getAndIncrement() != 0) {
+                return;
+            }
+            int missed = 1;
+            do {
+                while (isLive() && step()) {
+                    // Until there is nothing to do.
+                }
+                if (!isLive()) {
+                    discard();
+                }
+                missed = emitting.addAndGet(-missed);
+            } while (missed != 0);
+        }
+
+        /** Tells of a handler's error, if there is one and it was not told. */
+        private boolean isLive() {
+            Throwable error = failure.get();
+            if (error != null && !cancelled && !terminated) {
+                terminated = true;
+                actual.onError(error);
+            }
+            return !cancelled && !terminated;
+        }
+
+        /** Returns whether it did something. */
+        private boolean step() {
+            Throwable error = eventsError;
+            boolean last = done;
+            Handling<T> current = handling;
+            if (current != null) {
+                return current.over && finish(current, error != null);
+            }
+            if (error != null || last) {
+                terminated = true;
+                end(error);
+                return false;
+            }
+            if (asked || requested.get() == 0) {
+                return false;
+            }
+            asked = true;
+            upstream().request(1);
+            return true;
+        }
+
+        private void end(@Nullable Throwable error) {
+            if (error != null) {
+                actual.onError(error);
+            } else {
+                actual.onComplete();
+            }
+        }
+
+        /** Returns whether the part is over, content and all. */
+        private boolean finish(Handling<T> current, boolean contentEnds) {
+            T value = current.takeValue();
+            if (value != null) {
+                requested.updateAndGet(n -> n == Long.MAX_VALUE ? n : n - 1);
+                actual.onNext(value);
+            }
+            if (!contentEnds && !current.content.isComplete()) {
+                current.content.skip();
+                return false;
+            }
+            current.content.cancel();
+            handling = null;
+            asked = false;
+            return true;
+        }
+
+        private void discard() {
+            Handling<T> current = handling;
+            if (current != null) {
+                current.content.cancel();
+                Operators.onDiscard(current.takeValue(), currentContext());
+            }
+        }
+
+        @Override
+        @SuppressWarnings("rawtypes")
+        public @Nullable Object scanUnsafe(Attr key) {
+            if (key == Attr.ACTUAL) {
+                return actual;
+            }
+            if (key == Attr.PARENT) {
+                return upstream;
+            }
+            if (key == Attr.CANCELLED) {
+                return cancelled;
+            }
+            if (key == Attr.TERMINATED) {
+                return terminated;
+            }
+            if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
+                return requested.get();
+            }
+            return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
+        }
+    }
+
+    /** Waits for what a handler makes of a part. */
+    private static final class Handling<T> implements CoreSubscriber<T> {
+
+        private final Parts<T> parts;
+        private final Spill content;
+        private final AtomicReference<@Nullable T> value = new AtomicReference<>();
+        private volatile @Nullable Subscription upstream;
+        private volatile boolean cancelled;
+        private volatile boolean over;
+
+        Handling(Parts<T> parts, Spill content) {
+            this.parts = parts;
+            this.content = content;
+        }
+
+        @Nullable
+        T takeValue() {
+            return value.getAndSet(null);
+        }
+
+        void cancel() {
+            cancelled = true;
+            Subscription subscription = upstream;
+            if (subscription != null) {
+                subscription.cancel();
+            }
+            content.cancel();
+        }
+
+        @Override
+        public Context currentContext() {
+            return parts.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            if (Operators.validate(upstream, subscription)) {
+                upstream = subscription;
+                subscription.request(Long.MAX_VALUE);
+                if (cancelled) {
+                    subscription.cancel();
+                }
+            }
+        }
+
+        @Override
+        public void onNext(T result) {
+            value.set(result);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            content.cancel();
+            parts.failed(error);
+        }
+
+        @Override
+        public void onComplete() {
+            over = true;
+            parts.drain();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.reactoruring.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.http.codec.CodecCustomizer;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.webflux.autoconfigure.ReactiveMultipartAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.ResolvableType;
+import org.springframework.http.MediaType;
+import org.springframework.http.codec.HttpMessageReader;
+import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.http.codec.multipart.DefaultPartHttpMessageReader;
+import org.springframework.http.codec.multipart.MultipartHttpMessageReader;
+import org.springframework.http.codec.multipart.Part;
+import org.springframework.http.codec.multipart.PartEvent;
+
+import io.github.reactoruring.Uring;
+import io.github.reactoruring.spring.MultipartCleanupFilter;
+import io.github.reactoruring.spring.ReleasingPartEventHttpMessageReader;
+import io.github.reactoruring.spring.UringPartHttpMessageReader;
+import io.github.reactoruring.testing.NeedsUring;
+
+@NeedsUring
+class UringMultipartAutoConfigurationTest {
+
+    private final ReactiveWebApplicationContextRunner application = new ReactiveWebApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(UringAutoConfiguration.class,
+                    UringMultipartAutoConfiguration.class, ReactiveMultipartAutoConfiguration.class));
+
+    @Test
+    void springBootFindsIt() {
+        assertThat(ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()))
+                .contains(UringMultipartAutoConfiguration.class.getName());
+    }
+
+    @Test
+    void partsAndEventsAreReadByOurReaders() {
+        application.run(context -> {
+            ServerCodecConfigurer codecs = codecs(context);
+            UringPartHttpMessageReader reader = context.getBean(UringPartHttpMessageReader.class);
+
+            assertThat(first(codecs, MultipartHttpMessageReader.class).getPartReader()).isSameAs(reader);
+            assertThat(reading(codecs, Part.class)).isSameAs(reader);
+            assertThat(reading(codecs, PartEvent.class)).isInstanceOf(ReleasingPartEventHttpMessageReader.class);
+            assertThat(context).hasSingleBean(MultipartCleanupFilter.class);
+        });
+    }
+
+    @Test
+    void springBootsPropertiesReachThem(@TempDir Path directory) {
+        application.withPropertyValues("spring.webflux.multipart.max-in-memory-size=33KB",
+                "spring.webflux.multipart.file-storage-directory=" + directory.resolve("made")).run(context -> {
+                    ServerCodecConfigurer codecs = codecs(context);
+
+                    assertThat(context.getBean(UringPartHttpMessageReader.class).getMaxInMemorySize())
+                            .isEqualTo(33 * 1024);
+                    assertThat(directory.resolve("made")).isDirectory();
+                    assertThat(first(codecs, ReleasingPartEventHttpMessageReader.class).getMaxInMemorySize())
+                            .isEqualTo(33 * 1024);
+                });
+    }
+
+    @Test
+    void springsOwnIsLeftWhenItIsSwitchedOff() {
+        application.withPropertyValues("reactor-uring.multipart.enabled=false").run(context -> {
+            assertThat(context).hasSingleBean(Uring.class).doesNotHaveBean(UringPartHttpMessageReader.class)
+                    .doesNotHaveBean(MultipartCleanupFilter.class);
+            assertThat(first(codecs(context), MultipartHttpMessageReader.class).getPartReader().getClass())
+                    .isEqualTo(DefaultPartHttpMessageReader.class);
+        });
+        application.withPropertyValues("reactor-uring.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(UringPartHttpMessageReader.class));
+    }
+
+    @Test
+    void theApplicationsOwnReaderComesFirst() {
+        application.withUserConfiguration(OwnReader.class).run(context -> {
+            UringPartHttpMessageReader own = context.getBean(UringPartHttpMessageReader.class);
+
+            assertThat(own).isSameAs(context.getBean("ownReader"));
+            assertThat(first(codecs(context), MultipartHttpMessageReader.class).getPartReader()).isSameAs(own);
+        });
+    }
+
+    private static ServerCodecConfigurer codecs(ApplicationContext context) {
+        ServerCodecConfigurer codecs = ServerCodecConfigurer.create();
+        context.getBeanProvider(CodecCustomizer.class).orderedStream().forEach(each -> each.customize(codecs));
+        return codecs;
+    }
+
+    private static HttpMessageReader<?> reading(ServerCodecConfigurer codecs, Class<?> type) {
+        return codecs.getReaders().stream()
+                .filter(reader -> reader.canRead(ResolvableType.forClass(type), MediaType.MULTIPART_FORM_DATA))
+                .findFirst().orElseThrow();
+    }
+
+    private static <T extends HttpMessageReader<?>> T first(ServerCodecConfigurer codecs, Class<T> type) {
+        return codecs.getReaders().stream().filter(type::isInstance).map(type::cast).findFirst().orElseThrow();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnReader {
+
+        @Bean
+        UringPartHttpMessageReader ownReader(Uring uring) {
+            return new UringPartHttpMessageReader(uring);
+        }
+    }
+}
