@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -11,20 +12,32 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.MediaType;
+import org.springframework.http.codec.multipart.FilePart;
+import org.springframework.http.codec.multipart.FilePartEvent;
+import org.springframework.http.codec.multipart.FormPartEvent;
+import org.springframework.http.codec.multipart.Part;
+import org.springframework.http.codec.multipart.PartEvent;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.RestController;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.WriteOptions;
+import io.github.reactoruring.spring.PartEvents;
 import io.github.reactoruring.spring.UringDataBuffers;
+import io.github.reactoruring.spring.UringPartHttpMessageReader;
 import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
 import reactor.core.publisher.Flux;
@@ -59,6 +72,30 @@ class SpringWebFluxTest {
             return text;
         }).block();
         assertThat(copied).isEqualTo("hello");
+    }
+
+    @Test
+    void storesTheParts(@TempDir Path directory, @TempDir Path temporary) throws Exception {
+        StaticListableBeanFactory beans = new StaticListableBeanFactory();
+        beans.addBean("uring", ring.get());
+        Uploads uploads = new Uploads(directory, beans.getBeanProvider(Uring.class));
+        String content = "hello ".repeat(100);
+        String body = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n" + content
+                + "\r\n--b--\r\n";
+        try (UringPartHttpMessageReader reader = new UringPartHttpMessageReader(ring.get())) {
+            reader.setFileStorageDirectory(temporary);
+            reader.setMaxInMemorySize(100);
+            Part part = reader.read(ResolvableType.forClass(Part.class), MockServerHttpRequest.post("/uploads")
+                    .header("Content-Type", "multipart/form-data; boundary=b").body(body), Map.of()).blockLast();
+            uploads.multipart((FilePart) part).block();
+            part.delete().block();
+        }
+        Flux<PartEvent> events = Flux.concat(FormPartEvent.create("title", "x"), FilePartEvent.create("file", "b.txt",
+                MediaType.TEXT_PLAIN, Flux.just(buffer("hello"), buffer(" again"))));
+
+        assertThat(uploads.events(events).block()).isEqualTo(1);
+        assertThat(directory.resolve("a.txt")).hasContent(content);
+        assertThat(directory.resolve("b.txt")).hasContent("hello again");
     }
 
     private static DataBuffer buffer(String text) {
@@ -114,6 +151,22 @@ class SpringWebFluxTest {
                     ? DataBufferUtils.write(body, path)
                     : UringDataBuffers.write(uring, body, path, WriteOptions.defaults()
                             .withCreation(WriteOptions.Creation.NEW).withPartial(WriteOptions.Partial.DELETE)).then();
+        }
+        // end of snippet
+
+        // snippet: webflux-multipart
+        @PostMapping("/uploads")
+        Mono<Void> multipart(@RequestPart("file") FilePart file) {
+            return file.transferTo(directory.resolve(file.filename()));
+        }
+        // end of snippet
+
+        // snippet: webflux-part-events
+        @PostMapping("/streams")
+        Mono<Long> events(@RequestBody Flux<PartEvent> events) {
+            return PartEvents.concatMap(events, (first, content) -> first instanceof FilePartEvent file
+                    ? store(file.filename(), content).thenReturn(1L)
+                    : Mono.empty()).count();
         }
         // end of snippet
     }
