@@ -24,6 +24,7 @@ import io.github.reactoruring.internal.sys.Syscalls;
  *
  * <p><b>Threads:</b> one receives, any replies.
  */
+@SuppressWarnings("restricted")
 final class FuseDevice {
 
     private static final Linker LINKER = Linker.nativeLinker();

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of a {@link SlowFileSystem}, with a gate before each kind of request.
@@ -28,12 +31,12 @@ public final class SlowFile {
     private final int node;
     private final Map<Call, Gate> gates = new EnumMap<>(Call.class);
     /** What it holds; null for one that is computed. */
-    private byte[] content;
+    private byte @Nullable [] content;
     private long sizeBytes;
     private Duration nameValid = Duration.ZERO;
     private boolean directIo = true;
 
-    SlowFile(Path path, int node, byte[] content, long sizeBytes, ScheduledExecutorService timer) {
+    SlowFile(Path path, int node, byte @Nullable [] content, long sizeBytes, ScheduledExecutorService timer) {
         this.path = path;
         this.node = node;
         this.content = content;
@@ -65,7 +68,7 @@ public final class SlowFile {
 
     /** Returns the gate before requests of any kind. */
     public Gate gate(Call call) {
-        return gates.get(call);
+        return Objects.requireNonNull(gates.get(call));
     }
 
     /** Reads through the page cache from its next opening on: the kernel reads ahead, and whole pages. */
@@ -88,7 +91,7 @@ public final class SlowFile {
 
     /** Returns the content of a file that was given one, with what was written. */
     public synchronized byte[] content() {
-        return content.clone();
+        return Objects.requireNonNull(content, "computed").clone();
     }
 
     int node() {

@@ -27,6 +27,7 @@ public final class Benchmarks {
         SUITES.put("sequential", SequentialReads::run);
         SUITES.put("downloads", Downloads::run);
         SUITES.put("copies", Copies::run);
+        SUITES.put("slow-downloads", SlowDownloads::run);
         SUITES.put("nops", Nops::run);
         SUITES.put("cancel", Cancels::run);
         SUITES.put("stalls", Stalls::run);

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.testing.SlowFileSystem;
 
 /** Runs each benchmark for a moment: its figures mean nothing, but it still works. */
 @Tag("kernel")
@@ -30,6 +31,7 @@ class BenchmarksTest {
     @MethodSource("suites")
     void measuresEveryVariant(String suite) throws Exception {
         assumeTrue(!suite.equals("downloads") || Tool.has("wrk"), "wrk is not installed");
+        assumeTrue(!suite.equals("slow-downloads") || SlowFileSystem.missing() == null, "FUSE cannot be mounted");
         List<Comparison.Row> rows = Benchmarks.SUITES.get(suite).run(Settings.SMOKE);
 
         assertThat(rows).hasSizeGreaterThanOrEqualTo(2);
