@@ -92,7 +92,6 @@ class SlowCloseTest {
             ring.awaitIdle();
             KernelSight sight = trace.stop();
             assertThat(sight.lost()).isZero();
-            assertThat(sight.unfinished()).isEmpty();
             return sight;
         }
     }
