@@ -7,6 +7,7 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import org.springframework.web.util.DisconnectedClientHelper;
 
+import io.netty.channel.Channel;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
@@ -42,9 +43,14 @@ public final class DisconnectedClientExceptionHandler implements WebExceptionHan
                 || !(ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest()) instanceof Connection client)) {
             return Mono.error(error);
         }
+        // Looked at once: when the exchange is over, Reactor Netty gives a channel that has no event loop.
+        Channel channel = client.channel();
+        if (!channel.isActive()) {
+            return ended(exchange, error);
+        }
         // The event loop tells of the error first and closes the connection then: after that it is seen closed.
-        return Mono.<Void>defer(() -> client.channel().isActive() ? Mono.error(error) : ended(exchange, error))
-                .subscribeOn(Schedulers.fromExecutor(client.channel().eventLoop()));
+        return Mono.<Void>defer(() -> channel.isActive() ? Mono.error(error) : ended(exchange, error))
+                .subscribeOn(Schedulers.fromExecutor(channel.eventLoop()));
     }
 
     private Mono<Void> ended(ServerWebExchange exchange, Throwable error) {
