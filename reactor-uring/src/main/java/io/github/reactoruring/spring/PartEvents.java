@@ -3,8 +3,6 @@ package io.github.reactoruring.spring;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 
@@ -44,22 +42,22 @@ public final class PartEvents {
      */
     public static <T> Flux<T> concatMap(Publisher<PartEvent> events,
             BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler) {
-        return EachPart.create(Flux.from(events), Objects.requireNonNull(handler, "handler"));
+        return PartsFlux.create(Flux.from(events), Objects.requireNonNull(handler, "handler"));
     }
 
-    private static final class EachPart<T> extends Flux<T> implements Scannable {
+    private static final class PartsFlux<T> extends Flux<T> implements Scannable {
 
         private final Flux<PartEvent> events;
         private final BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler;
 
-        private EachPart(Flux<PartEvent> events, BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler) {
+        private PartsFlux(Flux<PartEvent> events, BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler) {
             this.events = events;
             this.handler = handler;
         }
 
         static <T> Flux<T> create(Flux<PartEvent> events,
                 BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler) {
-            return onAssembly(new EachPart<>(events, handler));
+            return onAssembly(new PartsFlux<>(events, handler));
         }
 
         @Override
@@ -74,43 +72,20 @@ public final class PartEvents {
         }
     }
 
-    private static final class Parts<T> implements CoreSubscriber<PartEvent>, Subscription, Scannable {
+    private static final class Parts<T> extends EachPart<T> {
 
-        private final CoreSubscriber<? super T> actual;
         private final BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler;
-        private final AtomicLong requested = new AtomicLong();
-        /** Whoever makes it 1 emits, for all who come meanwhile. */
-        private final AtomicInteger emitting = new AtomicInteger();
-        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private volatile @Nullable Throwable eventsError;
         private volatile @Nullable Handling<T> handling;
-        private volatile boolean cancelled;
         private volatile boolean done;
-        private @Nullable Subscription upstream;
         private boolean inPart;
-        /** A part was asked for, and is not over yet. */
-        private boolean asked;
-        private boolean terminated;
 
         Parts(CoreSubscriber<? super T> actual, BiFunction<PartEvent, Flux<DataBuffer>, Mono<T>> handler) {
-            this.actual = actual;
+            super(actual);
             this.handler = handler;
         }
 
         // ---- From the events
-
-        @Override
-        public Context currentContext() {
-            return actual.currentContext();
-        }
-
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            if (Operators.validate(upstream, subscription)) {
-                upstream = subscription;
-                actual.onSubscribe(this);
-            }
-        }
 
         @Override
         public void onNext(PartEvent event) {
@@ -138,7 +113,7 @@ public final class PartEvents {
                 result = Mono.error(e);
             }
             result.subscribe(begun);
-            if (cancelled) {
+            if (isCancelled()) {
                 begun.cancel();
             }
         }
@@ -162,64 +137,22 @@ public final class PartEvents {
         // ---- From the handlers
 
         private void failed(Throwable error) {
-            failure.compareAndSet(null, error);
             upstream().cancel();
-            drain();
+            fail(error);
         }
 
         // ---- Towards the subscriber
 
         @Override
-        public void request(long n) {
-            if (Operators.validate(n)) {
-                requested.accumulateAndGet(n, Operators::addCap);
-                drain();
-            }
-        }
-
-        @Override
-        public void cancel() {
-            cancelled = true;
-            upstream().cancel();
+        void abandon() {
             Handling<T> current = handling;
             if (current != null) {
                 current.cancel();
             }
-            drain();
         }
 
-        private Subscription upstream() {
-            return Objects.requireNonNull(upstream, "onSubscribe comes first");
-        }
-
-        private void drain() {
-            if (emitting.getAndIncrement() != 0) {
-                return;
-            }
-            int missed = 1;
-            do {
-                while (isLive() && step()) {
-                    // Until there is nothing to do.
-                }
-                if (!isLive()) {
-                    discard();
-                }
-                missed = emitting.addAndGet(-missed);
-            } while (missed != 0);
-        }
-
-        /** Tells of a handler's error, if there is one and it was not told. */
-        private boolean isLive() {
-            Throwable error = failure.get();
-            if (error != null && !cancelled && !terminated) {
-                terminated = true;
-                actual.onError(error);
-            }
-            return !cancelled && !terminated;
-        }
-
-        /** Returns whether it did something. */
-        private boolean step() {
+        @Override
+        boolean step() {
             Throwable error = eventsError;
             boolean last = done;
             Handling<T> current = handling;
@@ -227,32 +160,17 @@ public final class PartEvents {
                 return current.over && finish(current, error != null);
             }
             if (error != null || last) {
-                terminated = true;
                 end(error);
                 return false;
             }
-            if (asked || requested.get() == 0) {
-                return false;
-            }
-            asked = true;
-            upstream().request(1);
-            return true;
-        }
-
-        private void end(@Nullable Throwable error) {
-            if (error != null) {
-                actual.onError(error);
-            } else {
-                actual.onComplete();
-            }
+            return askForNext();
         }
 
         /** Returns whether the part is over, content and all. */
         private boolean finish(Handling<T> current, boolean contentEnds) {
             T value = current.takeValue();
             if (value != null) {
-                requested.updateAndGet(n -> n == Long.MAX_VALUE ? n : n - 1);
-                actual.onNext(value);
+                emit(value);
             }
             if (!contentEnds && !current.content.isComplete()) {
                 current.content.skip();
@@ -260,37 +178,17 @@ public final class PartEvents {
             }
             current.content.cancel();
             handling = null;
-            asked = false;
+            partIsOver();
             return true;
         }
 
-        private void discard() {
+        @Override
+        void discard() {
             Handling<T> current = handling;
             if (current != null) {
                 current.content.cancel();
                 Operators.onDiscard(current.takeValue(), currentContext());
             }
-        }
-
-        @Override
-        @SuppressWarnings("rawtypes")
-        public @Nullable Object scanUnsafe(Attr key) {
-            if (key == Attr.ACTUAL) {
-                return actual;
-            }
-            if (key == Attr.PARENT) {
-                return upstream;
-            }
-            if (key == Attr.CANCELLED) {
-                return cancelled;
-            }
-            if (key == Attr.TERMINATED) {
-                return terminated;
-            }
-            if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
-                return requested.get();
-            }
-            return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
         }
     }
 

@@ -2,11 +2,8 @@ package io.github.reactoruring.spring;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -57,46 +54,23 @@ final class PartFlux extends Flux<Part> implements Scannable {
         return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
     }
 
-    private static final class Assembly implements CoreSubscriber<PartEvent>, Subscription, Scannable {
+    private static final class Assembly extends EachPart<Part> {
 
-        private final CoreSubscriber<? super Part> actual;
         private final PartStorage storage;
-        private final AtomicLong requested = new AtomicLong();
-        /** Whoever makes it 1 emits, for all who come meanwhile. */
-        private final AtomicInteger emitting = new AtomicInteger();
-        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private final AtomicReference<@Nullable Part> ready = new AtomicReference<>();
         private volatile Queue<DataBuffer> inMemory = new ConcurrentLinkedQueue<>();
         private volatile @Nullable Spill spill;
         private volatile @Nullable Write write;
-        private volatile boolean cancelled;
         private volatile boolean done;
-        private @Nullable Subscription upstream;
         private long partBytes;
         private boolean inPart;
-        /** A part was asked for, and is not emitted yet. */
-        private boolean asked;
-        private boolean terminated;
 
         Assembly(CoreSubscriber<? super Part> actual, PartStorage storage) {
-            this.actual = actual;
+            super(actual);
             this.storage = storage;
         }
 
         // ---- From the events
-
-        @Override
-        public Context currentContext() {
-            return actual.currentContext();
-        }
-
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            if (Operators.validate(upstream, subscription)) {
-                upstream = subscription;
-                actual.onSubscribe(this);
-            }
-        }
 
         @Override
         public void onNext(PartEvent event) {
@@ -131,7 +105,7 @@ final class PartFlux extends Flux<Part> implements Scannable {
             } else {
                 upstream().request(1);
             }
-            if (cancelled) {
+            if (isCancelled()) {
                 Spill.release(inMemory);
             }
         }
@@ -155,7 +129,7 @@ final class PartFlux extends Flux<Part> implements Scannable {
             spill = content;
             write = writing;
             storage.store(content).subscribe(writing);
-            if (cancelled) {
+            if (isCancelled()) {
                 abandonFile();
             }
         }
@@ -195,20 +169,9 @@ final class PartFlux extends Flux<Part> implements Scannable {
         // ---- Towards the subscriber
 
         @Override
-        public void request(long n) {
-            if (Operators.validate(n)) {
-                requested.accumulateAndGet(n, Operators::addCap);
-                drain();
-            }
-        }
-
-        @Override
-        public void cancel() {
-            cancelled = true;
-            upstream().cancel();
+        void abandon() {
             abandonFile();
             Spill.release(inMemory);
-            drain();
         }
 
         private void abandonFile() {
@@ -222,105 +185,40 @@ final class PartFlux extends Flux<Part> implements Scannable {
             }
         }
 
-        private Subscription upstream() {
-            return Objects.requireNonNull(upstream, "onSubscribe comes first");
-        }
-
         private void finish(Part part) {
             ready.set(part);
             drain();
         }
 
-        private void fail(Throwable error) {
-            failure.compareAndSet(null, error);
-            drain();
-        }
-
-        private void drain() {
-            if (emitting.getAndIncrement() != 0) {
-                return;
-            }
-            int missed = 1;
-            do {
-                while (isLive() && emitOrAsk()) {
-                    // Until there is nothing to do.
-                }
-                if (!isLive()) {
-                    discard();
-                }
-                missed = emitting.addAndGet(-missed);
-            } while (missed != 0);
-        }
-
-        /** Tells of the error, if there is one and it was not told. */
-        private boolean isLive() {
-            Throwable error = failure.get();
-            if (error != null && !cancelled && !terminated) {
-                terminated = true;
-                actual.onError(error);
-            }
-            return !cancelled && !terminated;
-        }
-
-        /** Returns whether it did something. */
-        private boolean emitOrAsk() {
+        @Override
+        boolean step() {
             // Looked at first: the last part is ready before its write is over.
             boolean last = done && write == null;
             Part part = ready.getAndSet(null);
             if (part != null) {
-                asked = false;
-                requested.updateAndGet(n -> n == Long.MAX_VALUE ? n : n - 1);
-                actual.onNext(part);
+                partIsOver();
+                emit(part);
                 return true;
             }
             if (last) {
-                terminated = true;
-                actual.onComplete();
+                end(null);
                 return false;
             }
-            if (asked || requested.get() == 0) {
-                return false;
-            }
-            asked = true;
-            upstream().request(1);
-            return true;
+            return askForNext();
         }
 
-        private void discard() {
+        @Override
+        void discard() {
             Part part = ready.getAndSet(null);
             if (part != null) {
                 part.delete().onErrorComplete().subscribe();
             }
             Spill.release(inMemory);
         }
-
-        @Override
-        @SuppressWarnings("rawtypes")
-        public @Nullable Object scanUnsafe(Attr key) {
-            if (key == Attr.ACTUAL) {
-                return actual;
-            }
-            if (key == Attr.PARENT) {
-                return upstream;
-            }
-            if (key == Attr.CANCELLED) {
-                return cancelled;
-            }
-            if (key == Attr.TERMINATED) {
-                return terminated;
-            }
-            if (key == Attr.ERROR) {
-                return failure.get();
-            }
-            if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
-                return requested.get();
-            }
-            return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
-        }
     }
 
     /** Waits for a file. Its path gets through in any case: a file that nobody wants any more has to be deleted. */
-    private static final class Write implements CoreSubscriber<Path>, Subscription {
+    private static final class Write implements CoreSubscriber<Path> {
 
         private final Assembly assembly;
         private final PartEvent event;
@@ -363,13 +261,7 @@ final class PartFlux extends Flux<Part> implements Scannable {
             // The path came first.
         }
 
-        @Override
-        public void request(long n) {
-            // One path is all there is.
-        }
-
-        @Override
-        public void cancel() {
+        void cancel() {
             cancelled = true;
             Subscription subscription = upstream;
             if (subscription != null) {
