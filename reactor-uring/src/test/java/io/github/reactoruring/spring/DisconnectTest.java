@@ -11,11 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,31 +29,9 @@ class DisconnectTest {
 
     private static final long FILE_BYTES = 256L << 20;
 
-    private final List<LogRecord> log = new CopyOnWriteArrayList<>();
-    private final Handler listener = new Handler() {
-
-        @Override
-        public void publish(LogRecord entry) {
-            // Reactor Netty's own line, without a stack trace, about an upload it cannot tell anybody of any more.
-            boolean ofReactorNetty = entry.getLoggerName().startsWith("reactor.netty") && entry.getThrown() == null
-                    && entry.getMessage().contains("post termination");
-            if (entry.getLevel().intValue() >= Level.WARNING.intValue() && !ofReactorNetty) {
-                log.add(entry);
-            }
-        }
-
-        @Override
-        public void flush() {
-            // Nothing is kept back.
-        }
-
-        @Override
-        public void close() {
-            // Nothing is open.
-        }
-    };
     private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
     private TestServer server;
+    private ServerLog log;
     private Path directory;
 
     @BeforeEach
@@ -71,12 +45,12 @@ class DisconnectTest {
         server = TestServer.start(directory);
         assertThat(server.get("/annotated/huge.bin", "Range", "bytes=0-99").body()).hasSize(100);
         server.awaitIdle();
-        Logger.getLogger("").addHandler(listener);
+        log = new ServerLog();
     }
 
     @AfterEach
     void stop() {
-        Logger.getLogger("").removeHandler(listener);
+        log.close();
         server.close();
         ResourceLeakDetector.setLevel(levelBefore);
     }
@@ -99,7 +73,7 @@ class DisconnectTest {
         assertThat(server.get("/ping").statusCode()).isEqualTo(200);
         assertThat(server.uring().stats().completed()).as("nothing is read any more").isEqualTo(completed);
         assertThat(completed).as("reads, of 16384 that the four files would take").isLessThan(4_000);
-        assertThat(log).extracting(LogRecord::getMessage).isEmpty();
+        assertThat(log.messages()).isEmpty();
     }
 
     @Test
@@ -126,7 +100,7 @@ class DisconnectTest {
         for (int i = 0; i < 200; i++) {
             assertThat(server.get("/annotated/huge.bin", "Range", "bytes=0-70000").body()).hasSize(70_001);
         }
-        assertThat(log).extracting(LogRecord::getMessage).isEmpty();
+        assertThat(log.messages()).isEmpty();
     }
 
     @Test
@@ -144,13 +118,13 @@ class DisconnectTest {
         }
         server.awaitIdle();
         Descriptors.awaitNoMoreThan(before);
-        assertThat(log).extracting(LogRecord::getMessage).isEmpty();
+        assertThat(log.messages()).isEmpty();
     }
 
     @Test
     void aResetOfAnotherConnectionIsAnErrorThatIsLogged() {
         assertThat(server.get("/behind").statusCode()).isEqualTo(500);
-        assertThat(log).extracting(LogRecord::getMessage)
+        assertThat(log.messages())
                 .anySatisfy(message -> assertThat(message).contains("500 Server Error", "/behind"));
     }
 
