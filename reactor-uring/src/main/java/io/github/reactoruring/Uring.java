@@ -60,7 +60,7 @@ public final class Uring implements Disposable {
 
     /**
      * Returns the ring that the whole JVM shares, opened by the first call and never closed: to dispose of it has no
-     * effect.
+     * effect. Where that has {@link #failureCause() failed}, opens another.
      *
      * @throws UringUnavailableException if there is no io_uring to be had, saying why and what to do
      */
@@ -133,9 +133,19 @@ public final class Uring implements Disposable {
         });
     }
 
+    /**
+     * Returns why a ring of this Uring failed, or null while all of them work. A ring fails for good, for want of memory or
+     * by an error of the kernel's: what was in flight is told the cause, and what comes later is rejected with it at once.
+     * Such a Uring cannot be used any more: build another; {@link #shared()} does.
+     */
+    public @Nullable Throwable failureCause() {
+        return rings.failure();
+    }
+
+    /** Says whether it cannot be used any more: it was disposed of, or {@link #failureCause() has failed}. */
     @Override
     public boolean isDisposed() {
-        return disposed;
+        return disposed || failureCause() != null;
     }
 
     /** Closes with {@link #DEFAULT_DISPOSE_TIMEOUT}; see {@link #disposeLater(Duration)}. */

@@ -52,7 +52,10 @@ public interface BufferFactory<B> {
         /** Returns how many bytes the kernel may write. */
         int capacityBytes();
 
-        /** Ends the lease with a buffer of the first {@code lengthBytes} bytes. */
+        /**
+         * Ends the lease with a buffer of the first {@code lengthBytes} bytes. One that throws has ended it too, and the
+         * source fails with what it threw.
+         */
         B fill(int lengthBytes);
 
         /** Ends the lease without a buffer. */

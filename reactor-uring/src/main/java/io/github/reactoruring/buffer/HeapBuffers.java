@@ -54,10 +54,14 @@ final class HeapBuffers implements BufferFactory<ByteBuffer> {
 
         @Override
         public ByteBuffer fill(int lengthBytes) {
-            byte[] copy = new byte[lengthBytes];
-            MemorySegment.copy(memory, 0, MemorySegment.ofArray(copy), 0, lengthBytes);
-            pool.release(memory);
-            return ByteBuffer.wrap(copy);
+            try {
+                byte[] copy = new byte[lengthBytes];
+                MemorySegment.copy(memory, 0, MemorySegment.ofArray(copy), 0, lengthBytes);
+                return ByteBuffer.wrap(copy);
+            } finally {
+                // The heap may be full: the native memory comes back all the same.
+                pool.release(memory);
+            }
         }
 
         @Override

@@ -1,15 +1,21 @@
 package io.github.reactoruring.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.testing.Descriptors;
 import io.github.reactoruring.testing.Gate;
 import io.github.reactoruring.testing.NeedsFuse;
@@ -18,6 +24,7 @@ import io.github.reactoruring.testing.SlowFile;
 import io.github.reactoruring.testing.SlowFile.Call;
 import io.github.reactoruring.testing.SlowFileSystem;
 import io.github.reactoruring.testing.TrackedBuffers;
+import reactor.core.Disposable;
 
 /** Closes rings whose requests a filesystem keeps waiting. Each test has a ring of its own: it ends badly. */
 @NeedsFuse
@@ -62,6 +69,83 @@ class SlowShutdownTest {
         second.assertRules();
         assertThat(first.values()).isEmpty();
         assertThat(buffers.leased()).isEqualTo(2);
+    }
+
+    /** What the kernel may still write to must not be collected, or a stranger's buffer gets the bytes. */
+    @Test
+    void pastItsDeadlineNoBufferIsCollectedThatTheKernelMayStillWriteTo() throws IOException {
+        List<WeakReference<ByteBuffer>> buffers = new ArrayList<>();
+        try (SlowFileSystem slow = SlowFileSystem.mount()) {
+            SlowFile file = slow.file("file", 1 << 20);
+            file.reads().hold();
+            leaveBehind(file, buffers);
+
+            for (int i = 0; i < 20; i++) {
+                System.gc();
+                // Takes what the collector may have freed.
+                ByteBuffer.allocateDirect(4096);
+            }
+            assertThat(buffers).hasSize(9).allMatch(buffer -> buffer.get() != null);
+            file.reads().open();
+        }
+    }
+
+    /** Leaves reads behind of which nobody but the kernel knows any more. */
+    private static void leaveBehind(SlowFile file, List<WeakReference<ByteBuffer>> buffers) {
+        Uring uring = Uring.builder("forgotten").build();
+        UringFile open = uring.files().open(file.path()).block(LONG);
+        BufferFactory<ByteBuffer> direct = new Collected(buffers);
+        for (int i = 0; i < 8; i++) {
+            open.readAt(i * 4096L, 4096, direct).subscribe(buffer -> {
+            }, error -> {
+            });
+        }
+        file.reads().awaitHeld(8);
+        // One more that was given up before.
+        open.readAt(0, 4096, direct).subscribe(buffer -> {
+        }, error -> {
+        }).dispose();
+        Disposable disposed = open.readAt(40_960, 4096, direct).subscribe();
+        file.reads().awaitHeld(9);
+        disposed.dispose();
+        assertThatThrownBy(() -> uring.disposeLater(Duration.ofMillis(50)).block(LONG))
+                .hasMessageContaining("still in flight");
+    }
+
+    /** Direct buffers that are the garbage collector's, as a user's own factory may make them. */
+    private record Collected(List<WeakReference<ByteBuffer>> made) implements BufferFactory<ByteBuffer> {
+
+        @Override
+        public Lease<ByteBuffer> lease(int capacityBytes) {
+            ByteBuffer buffer = ByteBuffer.allocateDirect(capacityBytes);
+            made.add(new WeakReference<>(buffer));
+            return new Lease<>() {
+                @Override
+                public long address() {
+                    return MemorySegment.ofBuffer(buffer).address();
+                }
+
+                @Override
+                public int capacityBytes() {
+                    return capacityBytes;
+                }
+
+                @Override
+                public ByteBuffer fill(int lengthBytes) {
+                    return buffer.limit(lengthBytes);
+                }
+
+                @Override
+                public void release() {
+                    // The garbage collector's.
+                }
+            };
+        }
+
+        @Override
+        public void release(ByteBuffer buffer) {
+            // The garbage collector's.
+        }
     }
 
     @Test

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.internal.loop.EventLoop;
@@ -70,6 +72,17 @@ public final class Rings {
             }
         }
         return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+    }
+
+    /** Returns why one of them failed, or null while all work. */
+    public @Nullable Throwable failure() {
+        for (EventLoop loop : loops) {
+            Throwable failure = loop.failure();
+            if (failure != null) {
+                return failure;
+            }
+        }
+        return null;
     }
 
     /** Closes all rings; completes when the last has. */

@@ -95,7 +95,7 @@ final class Dispatcher {
                 request.completed(result, flags);
             }
         } catch (Throwable t) {
-            LOG.error("A request's callback failed", t);
+            Complaints.log("A request's callback failed", t);
         }
     }
 

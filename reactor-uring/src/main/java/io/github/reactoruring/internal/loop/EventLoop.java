@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +50,13 @@ public final class EventLoop {
     private final List<Runnable> overListeners = new ArrayList<>();
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
     private final EnterGuard enterGuard;
+    private final Collapse collapse;
+    /** The next in the stack of {@link Abandoned}. */
+    @Nullable
+    EventLoop abandonedBefore;
     private @Nullable Shutdown shutdown;
     private volatile @Nullable Thread owner;
+    private volatile @Nullable Throwable failure;
     private volatile boolean over;
 
     /**
@@ -80,6 +86,8 @@ public final class EventLoop {
         canceller = new Canceller(ring, inFlight, stats, policy);
         dispatcher = new Dispatcher(ring, inFlight, wakePoll, stats);
         enterGuard = new EnterGuard(ring, stats);
+        collapse = new Collapse(ring, submitter, mailbox, ownTasks, inFlight, overListeners, openFiles, terminated,
+                this::reject);
     }
 
     // ---- Any thread
@@ -135,6 +143,11 @@ public final class EventLoop {
 
     public CompletableFuture<Void> terminated() {
         return terminated;
+    }
+
+    /** Returns why the loop failed; null while it works, and when it was closed in order. */
+    public @Nullable Throwable failure() {
+        return failure;
     }
 
     // ---- The owner
@@ -202,7 +215,7 @@ public final class EventLoop {
         try {
             task.run();
         } catch (Throwable t) {
-            LOG.error("A task of ring " + name + " failed", t);
+            Complaints.log("A task of a ring failed", t);
         }
     }
 
@@ -305,7 +318,7 @@ public final class EventLoop {
 
     void enqueue(Request request) {
         if (shutdown != null && !request.survivesClosing()) {
-            Submitter.rejectChain(request, Mailbox.rejection(name));
+            Submitter.rejectChain(request, rejection());
         } else {
             submitter.enqueue(request);
         }
@@ -354,7 +367,7 @@ public final class EventLoop {
 
     /** Drops what is queued and cancels what is in flight. */
     void beginClosing() {
-        submitter.rejectForClosing(Mailbox.rejection(name));
+        submitter.rejectForClosing(rejection());
         canceller.cancelEverything();
     }
 
@@ -377,7 +390,14 @@ public final class EventLoop {
 
     /** Closes the ring: nothing is in flight any more. */
     void finish() {
-        end(Mailbox.rejection(name));
+        over = true;
+        submitter.rejectAll(rejection());
+        mailbox.close(this::reject);
+        Runnable task;
+        while ((task = ownTasks.poll()) != null) {
+            reject(task);
+        }
+        openFiles.clear();
         ring.close();
         overListeners.forEach(this::runSafely);
         terminated.complete(null);
@@ -385,39 +405,50 @@ public final class EventLoop {
 
     /**
      * Gives up on the ring. What is in flight is told so, and never released: the kernel may still write to its
-     * memory.
+     * memory. Never throws, and leaves nobody untold.
      */
     void fail(Throwable cause) {
-        LOG.error("Ring " + name + " failed with " + inFlight.size() + " requests in flight; their memory is leaked",
-                cause);
-        Set<OpenFile> leftOpen = Set.copyOf(openFiles);
-        end(cause);
-        ring.abandon();
-        inFlight.forEach(request -> {
-            if (!request.markRetired()) {
-                request.tellFailed(cause);
-            }
-        });
-        overListeners.forEach(this::runSafely);
-        terminated.completeExceptionally(cause);
-        // Last: closing waits for a filesystem to flush.
-        leftOpen.forEach(OpenFile::closeAtOnce);
+        if (over) {
+            return;
+        }
+        // Whatever comes from now on is turned away; nothing here takes memory, which may be what is short.
+        failure = cause;
+        over = true;
+        mailbox.refuse();
+        Abandoned.keep(this);
+        tellOfFailure(cause);
+        collapse.run(cause);
     }
 
-    private void end(Throwable cause) {
-        over = true;
-        submitter.rejectAll(cause);
-        mailbox.close(this::reject);
-        Runnable task;
-        while ((task = ownTasks.poll()) != null) {
-            reject(task);
+    private void tellOfFailure(Throwable cause) {
+        try {
+            LOG.error("Ring " + name + " failed with " + inFlight.size()
+                    + " requests in flight; their memory is leaked", cause);
+        } catch (Throwable t) {
+            // The state says it, and so does each rejection.
         }
-        openFiles.clear();
     }
 
     private void reject(Runnable task) {
         if (task instanceof LoopTask rejectable) {
-            runSafely(() -> rejectable.rejected(Mailbox.rejection(name)));
+            try {
+                rejectable.rejected(rejection());
+            } catch (Throwable t) {
+                Complaints.log("A task of a ring failed when it was turned away", t);
+            }
+        }
+    }
+
+    /** Says why the loop takes nothing any more. */
+    private Throwable rejection() {
+        Throwable cause = failure;
+        if (cause == null) {
+            return new RejectedExecutionException("The ring " + name + " is closed: it was disposed of");
+        }
+        try {
+            return new RejectedExecutionException("The ring " + name + " has failed: " + cause, cause);
+        } catch (OutOfMemoryError e) {
+            return cause;
         }
     }
 
@@ -425,5 +456,4 @@ public final class EventLoop {
     public String toString() {
         return "EventLoop(" + name + ")";
     }
-
 }

@@ -98,6 +98,17 @@ final class InFlightTable {
         }
     }
 
+    /** Returns how many slots there are, most of them empty. */
+    int slots() {
+        return requests.length;
+    }
+
+    /** Returns the request in a slot, or null. */
+    @Nullable
+    Request at(int slot) {
+        return requests[slot];
+    }
+
     private void count(Request request, int delta) {
         byOpcode.add(request.opcode(), delta);
         OpenFile file = request.file();
@@ -115,9 +126,13 @@ final class InFlightTable {
         if (old >= UserData.MAX_SLOTS) {
             throw new IllegalStateException("More than " + UserData.MAX_SLOTS + " requests in flight on one ring");
         }
-        requests = Arrays.copyOf(requests, old * 2);
-        generations = Arrays.copyOf(generations, old * 2);
+        // All or nothing: there may be no memory for one of them.
+        @Nullable
+        Request[] moreRequests = Arrays.copyOf(requests, old * 2);
+        long[] moreGenerations = Arrays.copyOf(generations, old * 2);
         freeSlots = new int[old * 2];
+        requests = moreRequests;
+        generations = moreGenerations;
         firstFree = 0;
         addFreeSlots(old, old * 2);
     }

@@ -15,16 +15,14 @@ public final class LoopThread extends Thread implements NonBlocking {
 
     @Override
     public void run() {
-        if (!loop.start()) {
-            return;
-        }
-        while (!loop.isOver()) {
-            try {
+        try {
+            loop.start();
+            while (!loop.isOver()) {
                 loop.turn(true);
-            } catch (Throwable t) {
-                // A turn that throws is a defect of ours: nobody may be left waiting for it.
-                loop.fail(t);
             }
+        } catch (Throwable t) {
+            // A turn that throws is a defect of ours, or there is no memory: nobody may be left waiting for it.
+            loop.fail(t);
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.github.reactoruring.internal.loop;
 
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -94,9 +93,14 @@ final class Mailbox {
         }
     }
 
+    /** Turns away what still comes: whoever offers it does that, and for what is there as well. */
+    void refuse() {
+        closed = true;
+    }
+
     /** Turns away what is there and what still comes. */
     void close(Consumer<Runnable> rejected) {
-        closed = true;
+        refuse();
         drainRejected(rejected);
     }
 
@@ -105,9 +109,5 @@ final class Mailbox {
         while ((task = queue.poll()) != null) {
             rejected.accept(task);
         }
-    }
-
-    static RejectedExecutionException rejection(String loop) {
-        return new RejectedExecutionException("The ring " + loop + " is closed: it was disposed of");
     }
 }

@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
-import reactor.util.Logger;
-import reactor.util.Loggers;
 
 /**
  * One SQE's life, from being queued to its final CQE.
@@ -23,13 +21,13 @@ import reactor.util.Loggers;
  *
  * <p>Invariant: {@link #released()} is called exactly once for each submit, those by {@link #resubmitHolding()} not
  * counted, and only when the kernel is done with the request's memory and file: after the final CQE, or when no SQE was
- * ever made. When the ring broke it is never called: the kernel may still write, so what the request holds is leaked.
+ * ever made. When the ring broke it is never called: the kernel may still write, so what the request holds is leaked, and
+ * the request itself kept by {@link Abandoned}, lest the garbage collector free what it refers to.
  *
  * <p><b>Threads:</b> {@link #submit()} and {@link #dispose()} any; the callbacks run on the owner.
  */
 public abstract class Request implements LoopTask {
 
-    private static final Logger LOG = Loggers.getLogger(EventLoop.class);
     private static final int IDLE = 0;
     private static final int QUEUED = 1;
     private static final int STAGED = 2;
@@ -208,7 +206,7 @@ public abstract class Request implements LoopTask {
         try {
             failed(cause);
         } catch (Throwable t) {
-            LOG.error("A request's callback failed", t);
+            Complaints.log("A request's callback failed", t);
         }
     }
 
@@ -221,7 +219,7 @@ public abstract class Request implements LoopTask {
         try {
             released();
         } catch (Throwable t) {
-            LOG.error("Releasing a request failed", t);
+            Complaints.log("Releasing a request failed", t);
         }
     }
 

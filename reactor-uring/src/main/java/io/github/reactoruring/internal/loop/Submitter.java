@@ -104,16 +104,26 @@ final class Submitter {
         }
         try {
             request.prepare(sqe);
+            long userData = inFlight.claim(request);
+            sqe.addFlags(request.linkFlag()).userData(userData);
+            tellStaged(request, userData);
         } catch (Throwable t) {
             // The entry is staged already; a NOP in its place does no harm, and keeps a chain together.
             sqe.reset().opcode(IoUringAbi.IORING_OP_NOP).addFlags(request.linkFlag()).userData(UserData.IGNORED);
             reject(request, t);
             return;
         }
-        long userData = inFlight.claim(request);
-        sqe.addFlags(request.linkFlag()).userData(userData);
-        request.staged(userData);
         stats.submitted.increment();
+    }
+
+    /** Calls what may be a user's own; a request that cannot bear it has never been in flight. */
+    private void tellStaged(Request request, long userData) {
+        try {
+            request.staged(userData);
+        } catch (Throwable t) {
+            inFlight.retire(request);
+            throw t;
+        }
     }
 
     /** Ends what is queued when the loop begins to close: all but what it still has to do itself. */

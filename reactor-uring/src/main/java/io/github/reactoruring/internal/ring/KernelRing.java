@@ -51,6 +51,8 @@ public final class KernelRing implements Ring {
     private final BufferTable bufferTable;
     private int enterFd;
     private int enterFlags = IORING_ENTER_GETEVENTS;
+    /** struct io_uring_rsrc_update, to undo the registration with: when a ring is given up there may be no memory. */
+    private final MemorySegment ringUpdate = arena.allocate(16, Long.BYTES);
     /** Whose table of rings this one is registered in. */
     private @Nullable Thread registeredBy;
     private boolean closed;
@@ -146,11 +148,10 @@ public final class KernelRing implements Ring {
 
     /** Saves the descriptor look-up of each enter; without it we enter by descriptor. */
     private void registerRing() {
-        MemorySegment update = arena.allocate(16, Long.BYTES);
-        update.set(ValueLayout.JAVA_INT, 0, -1);
-        update.set(ValueLayout.JAVA_LONG, 8, fd);
-        if (Syscalls.register(fd, IORING_REGISTER_RING_FDS, update.address(), 1) == 1) {
-            enterFd = update.get(ValueLayout.JAVA_INT, 0);
+        ringUpdate.set(ValueLayout.JAVA_INT, 0, -1);
+        ringUpdate.set(ValueLayout.JAVA_LONG, 8, fd);
+        if (Syscalls.register(fd, IORING_REGISTER_RING_FDS, ringUpdate.address(), 1) == 1) {
+            enterFd = ringUpdate.get(ValueLayout.JAVA_INT, 0);
             enterFlags |= IORING_ENTER_REGISTERED_RING;
             registeredBy = Thread.currentThread();
         }
@@ -159,9 +160,9 @@ public final class KernelRing implements Ring {
     /** A thread's registration keeps the ring alive, and takes one of its 16 places, until it is undone. */
     private void unregisterRing() {
         if (registeredBy == Thread.currentThread()) {
-            MemorySegment update = arena.allocate(16, Long.BYTES);
-            update.set(ValueLayout.JAVA_INT, 0, enterFd);
-            Syscalls.register(fd, IORING_UNREGISTER_RING_FDS, update.address(), 1);
+            ringUpdate.set(ValueLayout.JAVA_INT, 0, enterFd);
+            ringUpdate.set(ValueLayout.JAVA_LONG, 8, 0L);
+            Syscalls.register(fd, IORING_UNREGISTER_RING_FDS, ringUpdate.address(), 1);
         }
     }
 

@@ -85,7 +85,7 @@ final class ChunkRead<B> extends Request {
         return filledBytes;
     }
 
-    /** Hands the data over, with the ownership of the buffer; null when there is none. */
+    /** Hands the data over, with the ownership of the buffer; null when there is none. Ends the lease, also by throwing. */
     @Nullable
     B take() {
         BufferFactory.Lease<B> filled = lease;

@@ -188,8 +188,15 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
                 if (demand.get() == 0) {
                     return;
                 }
+                B buffer;
+                try {
+                    buffer = head.take();
+                } catch (Throwable t) {
+                    // No memory for the buffer: this source fails, and no other.
+                    terminate(t);
+                    return;
+                }
                 demand.produced(1);
-                B buffer = head.take();
                 if (buffer != null) {
                     actual.onNext(buffer);
                 }

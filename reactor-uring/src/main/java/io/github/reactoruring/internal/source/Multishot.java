@@ -204,8 +204,7 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
     private void discardBuffer() {
         T value;
         while ((value = buffer.poll()) != null) {
-            operation.discard(value);
-            Operators.onDiscard(value, actual.currentContext());
+            operation.discard(value, actual.currentContext());
         }
     }
 

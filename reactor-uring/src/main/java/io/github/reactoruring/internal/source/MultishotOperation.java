@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Sqe;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
  * Says what a multishot source submits, and what its completions mean. One instance serves one subscriber, on the owner
@@ -47,8 +49,14 @@ public interface MultishotOperation<T> {
     /** Returns the exception for a result below zero. */
     IOException error(int result);
 
-    /** Frees a value nobody will take. */
-    default void discard(T value) {
+    /**
+     * Frees a value nobody will take, and has no other owner: what is freed here must not be given to a discard hook as
+     * well. By default there is nothing to free, and the hook is told.
+     *
+     * @param context the subscriber's
+     */
+    default void discard(T value, Context context) {
+        Operators.onDiscard(value, context);
     }
 
     /** Frees what a completion carries that arrived after the disposal. */

@@ -8,6 +8,8 @@ import io.github.reactoruring.Completion;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.raw.Operation;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /** Submits a multishot operation as it is described. */
 public final class RawMultishot implements MultishotOperation<Completion> {
@@ -55,9 +57,14 @@ public final class RawMultishot implements MultishotOperation<Completion> {
         return Errors.of(-result, operation.opcode().name(), null);
     }
 
+    /** A descriptor is closed here. What else a completion may stand for, such as a buffer's id, the hook knows. */
     @Override
-    public void discard(Completion value) {
-        RawOneShot.closeLate(loop, operation, value.result());
+    public void discard(Completion value, Context context) {
+        if (operation.opcode().returnsDescriptor()) {
+            RawOneShot.closeLate(loop, operation, value.result());
+        } else {
+            Operators.onDiscard(value, context);
+        }
     }
 
     @Override

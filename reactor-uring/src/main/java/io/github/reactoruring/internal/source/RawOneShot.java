@@ -32,8 +32,9 @@ public final class RawOneShot extends OneShot<Completion> {
 
     @Override
     protected void staged(long userData) {
-        super.staged(userData);
+        // The user's own first: where it throws, nothing has begun.
         operation.staged(userData);
+        super.staged(userData);
     }
 
     @Override

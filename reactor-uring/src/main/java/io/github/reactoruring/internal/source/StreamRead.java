@@ -11,6 +11,7 @@ import io.github.reactoruring.internal.ring.BufferRing;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.NativeMemory;
+import reactor.util.context.Context;
 
 /**
  * Reads whatever arrives on a pipe by one multishot request, into provided buffers (READ_MULTISHOT, Linux 6.7). The data
@@ -83,7 +84,7 @@ public final class StreamRead<B> implements MultishotOperation<B> {
     }
 
     @Override
-    public void discard(B value) {
+    public void discard(B value, Context context) {
         buffers.release(value);
     }
 

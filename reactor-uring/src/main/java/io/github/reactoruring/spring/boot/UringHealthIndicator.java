@@ -9,7 +9,7 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringStats;
 import reactor.core.publisher.Mono;
 
-/** Tells how the ring is: UP, DOWN once it is closed, or FALLBACK where there is none. */
+/** Tells how the ring is: UP, DOWN once it is closed or has failed, or FALLBACK where there is none. */
 final class UringHealthIndicator implements ReactiveHealthIndicator {
 
     static final Status FALLBACK = new Status("FALLBACK");
@@ -31,6 +31,11 @@ final class UringHealthIndicator implements ReactiveHealthIndicator {
         if (uring == null) {
             String reason = availability == null ? "there is no Uring bean" : availability.reason();
             return Health.status(FALLBACK).withDetail("reason", reason).build();
+        }
+        Throwable failure = uring.failureCause();
+        if (failure != null) {
+            return Health.down(failure).withDetail("reason", "the ring has failed, and Spring's own means serve files")
+                    .build();
         }
         if (uring.isDisposed()) {
             return Health.down().withDetail("reason", "the ring is closed").build();

@@ -13,19 +13,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscription;
 
+import io.github.reactoruring.Completion;
 import io.github.reactoruring.UringCancelledException;
 import io.github.reactoruring.UringException;
 import io.github.reactoruring.internal.loop.DisposalBatch;
+import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.KernelRequest;
 import io.github.reactoruring.internal.ring.KernelRequest.Place;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.netty.NettyBuffers;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
+import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.ScriptedLoop;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.util.ReferenceCountUtil;
 import reactor.core.CoreSubscriber;
 import reactor.test.subscriber.TestSubscriber;
+import reactor.util.context.Context;
 
 /** Holds multishot sources to their bound, their pauses and what their completions carry. */
 @Tag("race")
@@ -212,6 +220,59 @@ class MultishotLoopTest {
         assertThat(under.ring().taken(IoUringAbi.IORING_OP_CLOSE)).hasSize(6);
     }
 
+    /** Whoever follows the guide has a hook that closes what is discarded: the descriptor may be a stranger's by then. */
+    @Test
+    void aConnectionThatNobodyTakesIsClosedOnceWhateverHookThereIs() {
+        List<Object> discarded = new ArrayList<>();
+        Probe<Completion> subscriber = Probe.discarding(discarded::add);
+        Operation accept = Operation.of(Opcode.ACCEPT).fd(descriptor).ioprio(IoUringAbi.IORING_ACCEPT_MULTISHOT);
+        MultishotFlux.create(under.loop(), () -> new RawMultishot(under.loop(), accept)).subscribe(subscriber);
+        subscriber.request(1);
+        under.turn();
+        emit(4);
+        subscriber.dispose();
+        under.turns(5);
+
+        assertThat(subscriber.values()).hasSize(1);
+        assertThat(under.ring().taken(IoUringAbi.IORING_OP_CLOSE)).hasSize(3);
+        assertThat(discarded).as("closed once more by the hook").isEmpty();
+    }
+
+    /** What stands for no descriptor only the hook can give back: a buffer of the user's own, say. */
+    @Test
+    void aCompletionThatTheLibraryCannotFreeGoesToTheHook() {
+        List<Object> discarded = new ArrayList<>();
+        Probe<Completion> subscriber = Probe.discarding(discarded::add);
+        Operation receive = Operation.of(Opcode.RECV).fd(descriptor).ioprio(IoUringAbi.IORING_RECV_MULTISHOT);
+        MultishotFlux.create(under.loop(), () -> new RawMultishot(under.loop(), receive)).subscribe(subscriber);
+        subscriber.request(1);
+        under.turn();
+        emit(4);
+        subscriber.dispose();
+        under.turns(5);
+
+        assertThat(discarded).hasSize(3);
+    }
+
+    @Test
+    void aPooledBufferThatNobodyTakesIsReleasedOnceWhateverHookThereIs() {
+        OpenFile pipe = under.openFile("pipe");
+        List<Object> discarded = new ArrayList<>();
+        Probe<ByteBuf> subscriber = Probe.discarding(discarded::add);
+        PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
+        MultishotFlux.create(under.loop(), () -> new StreamRead<>(pipe, new NettyBuffers(allocator)))
+                .subscribe(subscriber);
+        subscriber.request(1);
+        under.turns(2);
+        emit(4);
+        subscriber.dispose();
+        under.turns(5);
+
+        assertThat(discarded).as("released once more by the hook").isEmpty();
+        subscriber.values().forEach(ReferenceCountUtil::release);
+        assertThat(allocator.pinnedDirectMemory()).isZero();
+    }
+
     @Test
     void aSourceWhoseBatchIsRejectedLearnsOfIt() {
         List<Integer> discarded = new ArrayList<>();
@@ -333,7 +394,7 @@ class MultishotLoopTest {
         }
 
         @Override
-        public void discard(Integer value) {
+        public void discard(Integer value, Context context) {
             discarded.add(value);
         }
     }

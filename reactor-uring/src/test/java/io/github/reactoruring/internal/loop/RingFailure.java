@@ -1,0 +1,79 @@
+package io.github.reactoruring.internal.loop;
+
+import java.lang.reflect.Field;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.Uring;
+import io.github.reactoruring.internal.facet.Rings;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+
+/** Makes a ring of a real Uring fail, as it does for want of memory in the middle of a turn. */
+public final class RingFailure {
+
+    private RingFailure() {
+    }
+
+    /** Makes the first ring's thread throw {@code thrown} from within its turn. */
+    public static void fail(Uring uring, Error thrown) {
+        new Throwing(first(uring), thrown).submit();
+    }
+
+    /** Returns the loop of the first ring. */
+    public static EventLoop first(Uring uring) {
+        try {
+            Field rings = Uring.class.getDeclaredField("rings");
+            rings.setAccessible(true);
+            return ((Rings) rings.get(uring)).first();
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Says whether what was in flight on it is kept from the garbage collector. */
+    public static boolean isKept(Uring uring) {
+        return Abandoned.keeps(first(uring));
+    }
+
+    /** A NOP that throws where the loop counts it out, between two callbacks. */
+    private static final class Throwing extends Request {
+
+        private final Error thrown;
+        private final AtomicBoolean counted = new AtomicBoolean();
+
+        Throwing(EventLoop loop, Error thrown) {
+            super(loop);
+            this.thrown = thrown;
+        }
+
+        @Override
+        protected int opcode() {
+            return IoUringAbi.IORING_OP_NOP;
+        }
+
+        @Override
+        protected @Nullable OpenFile file() {
+            if (inFlight() && !counted.compareAndSet(false, true)) {
+                throw thrown;
+            }
+            return null;
+        }
+
+        @Override
+        protected void prepare(Sqe sqe) {
+            sqe.opcode(IoUringAbi.IORING_OP_NOP).fd(-1);
+        }
+
+        @Override
+        protected void completed(int result, int flags) {
+            // Never: it throws before.
+        }
+
+        @Override
+        protected void failed(Throwable cause) {
+            // It knows.
+        }
+    }
+}
