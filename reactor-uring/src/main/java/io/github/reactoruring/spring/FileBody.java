@@ -1,8 +1,8 @@
 package io.github.reactoruring.spring;
 
 import java.util.List;
-import java.util.function.Function;
 
+import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -15,36 +15,40 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Sends parts of an open file as the body of a message.
+ * Makes the body of a message of parts of a file. It may be subscribed to later, again, or never.
  *
  * @param chunkBytes the size of a chunk
  * @param maxInFlightBytes how much is in memory at most
  */
-record FileBody(UringFile file, ReactiveHttpOutputMessage message, int chunkBytes, int maxInFlightBytes) {
+record FileBody(SentFile file, ReactiveHttpOutputMessage message, int chunkBytes, int maxInFlightBytes) {
 
-    Mono<Void> write(long start, long count) {
-        if (count == 0) {
-            return message.setComplete();
-        }
-        // A Mono goes out as one message, headers and all.
+    /** Makes a body of {@code count} bytes, 1 or more: a Mono, which goes out as one message, if they fit into a chunk. */
+    Publisher<DataBuffer> of(long start, long count) {
         return count <= chunkBytes
-                ? message.writeWith(atOnce(start, (int) count))
-                : message.writeWith(paced(count, buffers -> content(start, count, buffers)));
+                ? atOnce(start, (int) count)
+                : paced(count, (open, buffers) -> content(open, start, count, buffers));
     }
 
-    Mono<Void> write(MultipartRanges multipart, List<ByteRanges.Part> parts) {
+    /** Makes a body of several parts. */
+    Publisher<DataBuffer> of(MultipartRanges multipart, List<ByteRanges.Part> parts) {
         DataBufferFactory factory = message.bufferFactory();
-        return message.writeWith(paced(multipart.lengthOf(parts), buffers -> Flux.fromIterable(parts)
+        return paced(multipart.lengthOf(parts), (open, buffers) -> Flux.fromIterable(parts)
                 .concatMap(part -> Mono.fromSupplier(() -> factory.wrap(multipart.head(part)))
-                        .concatWith(content(part.start(), part.count(), buffers)), 1)
-                .concatWith(Mono.fromSupplier(() -> factory.wrap(multipart.tail())))));
+                        .concatWith(content(open, part.start(), part.count(), buffers)), 1)
+                .concatWith(Mono.fromSupplier(() -> factory.wrap(multipart.tail()))));
     }
 
     /** One read; where it brings less than it was to, which is rare, the rest is looked for by more of them. */
     private Mono<DataBuffer> atOnce(long start, int count) {
-        Mono<DataBuffer> piecemeal = Mono.defer(() -> DataBufferUtils.join(content(start, count, buffers())));
-        return whole(file.readAt(start, count, buffers()), count).switchIfEmpty(whole(piecemeal, count))
-                .switchIfEmpty(Mono.error(() -> PacedBody.shorter(count)));
+        DataBuffers buffers = DataBuffers.of(message.bufferFactory());
+        return file.readOne(open -> whole(open.readAt(start, count, buffers), count)
+                .switchIfEmpty(whole(Mono.defer(() -> piecemeal(open, start, count, buffers)), count))
+                .switchIfEmpty(Mono.error(() -> PacedBody.shorter(file.path(), count))));
+    }
+
+    private Mono<DataBuffer> piecemeal(UringFile open, long start, int count, DataBuffers buffers) {
+        return DataBufferUtils.join(content(open, start, count, buffers).map(SingleReleaseBuffer::of))
+                .map(SingleReleaseBuffer::take);
     }
 
     /** Lets pass only a buffer of {@code count} bytes. */
@@ -58,16 +62,20 @@ record FileBody(UringFile file, ReactiveHttpOutputMessage message, int chunkByte
         });
     }
 
-    private Flux<DataBuffer> paced(long count, Function<BufferFactory<DataBuffer>, Flux<DataBuffer>> content) {
-        return PacedBody.create(message.bufferFactory(), Math.max(1, maxInFlightBytes / chunkBytes), count, content);
+    private Flux<DataBuffer> paced(long count, Content content) {
+        return PacedBody.create(message,
+                new PacedBody.Bounds(file.path(), Math.max(1, maxInFlightBytes / chunkBytes), count),
+                buffers -> file.read(open -> content.read(open, buffers)));
     }
 
-    private Flux<DataBuffer> content(long start, long count, BufferFactory<DataBuffer> buffers) {
-        return file.content(ReadOptions.defaults().withChunkBytes(chunkBytes).withReadAheadBytes(maxInFlightBytes)
+    private Flux<DataBuffer> content(UringFile open, long start, long count, BufferFactory<DataBuffer> buffers) {
+        return open.content(ReadOptions.defaults().withChunkBytes(chunkBytes).withReadAheadBytes(maxInFlightBytes)
                 .from(start).limit(count), buffers);
     }
 
-    private DataBuffers buffers() {
-        return DataBuffers.of(message.bufferFactory());
+    /** Reads an open file into the buffers it is given. */
+    private interface Content {
+
+        Flux<DataBuffer> read(UringFile open, BufferFactory<DataBuffer> buffers);
     }
 }

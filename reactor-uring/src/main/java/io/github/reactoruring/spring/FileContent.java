@@ -3,8 +3,11 @@ package io.github.reactoruring.spring;
 import java.nio.file.Path;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.ReactiveHttpOutputMessage;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.ReadOptions;
@@ -21,12 +24,14 @@ final class FileContent extends Flux<DataBuffer> implements Scannable {
     private final Uring uring;
     private final Path path;
     private final ReadOptions options;
+    private final DataBufferFactory factory;
     private final Flux<DataBuffer> content;
 
     private FileContent(Uring uring, Path path, ReadOptions options, DataBufferFactory factory) {
         this.uring = uring;
         this.path = path;
         this.options = options;
+        this.factory = factory;
         content = uring.files().read(path, options, DataBuffers.of(factory));
     }
 
@@ -34,17 +39,24 @@ final class FileContent extends Flux<DataBuffer> implements Scannable {
         return onAssembly(new FileContent(uring, path, options, factory));
     }
 
-    /** Reads into buffers of {@code factory}, the response's, so that they are copied nowhere. */
-    Flux<DataBuffer> paced(DataBufferFactory factory, int maxInFlightBytes) {
+    /** Reads into buffers of {@code message}, whose body it is to be, so that they are copied nowhere. */
+    Flux<DataBuffer> paced(ReactiveHttpOutputMessage message, int maxInFlightBytes) {
         int maxChunks = Math.max(1, maxInFlightBytes / options.chunkBytes());
         ReadOptions reading = options.withReadAheadBytes(Math.min(options.readAheadBytes(), maxInFlightBytes));
-        return PacedBody.create(factory, maxChunks, PacedBody.UNKNOWN_LENGTH,
+        Flux<DataBuffer> paced = PacedBody.create(message,
+                new PacedBody.Bounds(path, maxChunks, PacedBody.UNKNOWN_LENGTH),
                 buffers -> uring.files().read(path, reading, buffers));
+        return Flux.defer(() -> LocalFiles.canUse(uring) ? paced : byOtherMeans(message.bufferFactory()));
+    }
+
+    /** A ring may fail between assembly and subscription. */
+    private Flux<DataBuffer> byOtherMeans(DataBufferFactory buffers) {
+        return DataBufferUtils.read(new FileSystemResource(path), options.position(), buffers, options.chunkBytes());
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
-        content.subscribe(actual);
+        (LocalFiles.canUse(uring) ? content : byOtherMeans(factory)).subscribe(actual);
     }
 
     @Override

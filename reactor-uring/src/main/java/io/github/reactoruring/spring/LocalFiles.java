@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.Resource;
 
+import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.UringFile;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -21,6 +22,11 @@ final class LocalFiles {
     private static final Logger LOG = Loggers.getLogger(LocalFiles.class);
 
     private LocalFiles() {
+    }
+
+    /** Says whether there is a ring, and it works. */
+    static boolean canUse(@Nullable Uring uring) {
+        return uring != null && uring.failureCause() == null;
     }
 
     /** Returns the resource's path in the default filesystem, or null: in a jar, in memory, behind a URL. */
@@ -42,9 +48,18 @@ final class LocalFiles {
      * <p>Not usingWhen: a cancel that crosses the opened file there leaves it open for good (reactor-core 3.8.6).
      */
     static <T> Flux<T> use(Mono<UringFile> opening, Function<UringFile, Publisher<T>> content) {
-        return opening.flatMapMany(file -> Flux.defer(() -> content.apply(file))
-                .doFinally(signal -> file.close().subscribe(null,
-                        error -> LOG.debug("A file that was read did not close, or was closed with its ring", error))));
+        return opening.flatMapMany(file -> closing(file, content));
+    }
+
+    /** Uses an open file, and closes it; the end does not wait for that. */
+    static <T> Flux<T> closing(UringFile file, Function<UringFile, Publisher<T>> content) {
+        return Flux.defer(() -> content.apply(file)).doFinally(signal -> close(file));
+    }
+
+    /** Closes a file without waiting for it. */
+    static void close(UringFile file) {
+        file.close().subscribe(null,
+                error -> LOG.debug("A file that was read did not close, or was closed with its ring", error));
     }
 
     static boolean isLocal(Path path) {

@@ -1,15 +1,19 @@
 package io.github.reactoruring.spring;
 
-import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.http.ReactiveHttpOutputMessage;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import reactor.core.CoreSubscriber;
@@ -19,56 +23,76 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Holds what a response has in memory to a number of chunks, whatever the server requests: Reactor Netty requests 127
+ * Holds what a message has in memory to a number of chunks, whatever the server requests: Reactor Netty requests 127
  * buffers at once and keeps those that a slow client does not take. A chunk counts from its request to the end of its
  * buffer, which the buffer tells.
  *
- * <p>Not for a subscriber that keeps all buffers to the end, such as {@code DataBufferUtils.join}: it would wait for ever.
+ * <p>The bound is for a slow connection only. A filter may keep all buffers to the end, to join or to cache them, and none
+ * is freed meanwhile. So when all that was asked for is out and more is wanted, the connection is looked at: if nothing
+ * waits there, it is not what holds the buffers, and as many chunks again are let through.
  *
  * <p>Also holds the content to the length that was announced: fewer bytes are an error, for the client would wait for the
  * rest, or take the start of the next response for it.
  *
- * <p><b>Demand:</b> of the server and of the chunks, whichever is less. Buffers that tell nothing count as gone at once.
+ * <p><b>Demand:</b> of the server and of the chunks, whichever is less. Buffers that tell nothing count as gone at once,
+ * and so do all of them where there is no connection to look at.
  */
 final class PacedBody extends Flux<DataBuffer> implements Scannable {
 
     /** Stands for a length not announced. */
     static final long UNKNOWN_LENGTH = -1;
 
+    /**
+     * Says what a body is held to.
+     *
+     * @param path the file it is of, for errors
+     * @param maxChunks how many chunks may be in memory
+     * @param lengthBytes how many bytes there have to be, or {@link #UNKNOWN_LENGTH}
+     */
+    record Bounds(Path path, int maxChunks, long lengthBytes) {
+    }
+
     private final DataBufferFactory factory;
-    private final int maxChunks;
-    private final long lengthBytes;
+    private final Supplier<@Nullable Outlet> outlet;
+    private final Bounds bounds;
     private final Function<BufferFactory<DataBuffer>, Flux<DataBuffer>> content;
 
-    private PacedBody(DataBufferFactory factory, int maxChunks, long lengthBytes,
+    private PacedBody(DataBufferFactory factory, Supplier<@Nullable Outlet> outlet, Bounds bounds,
             Function<BufferFactory<DataBuffer>, Flux<DataBuffer>> content) {
         this.factory = factory;
-        this.maxChunks = maxChunks;
-        this.lengthBytes = lengthBytes;
+        this.outlet = outlet;
+        this.bounds = bounds;
         this.content = content;
     }
 
     /**
-     * Makes a Flux of {@code content}.
+     * Makes a Flux of {@code content}, the body of {@code message}.
      *
-     * @param maxChunks how many chunks may be in memory
-     * @param lengthBytes how many bytes there have to be, or {@link #UNKNOWN_LENGTH}
      * @param content reads into the buffers it is given
      */
-    static Flux<DataBuffer> create(DataBufferFactory factory, int maxChunks, long lengthBytes,
+    static Flux<DataBuffer> create(ReactiveHttpOutputMessage message, Bounds bounds,
             Function<BufferFactory<DataBuffer>, Flux<DataBuffer>> content) {
-        return onAssembly(new PacedBody(factory, maxChunks, lengthBytes, content));
+        return create(message.bufferFactory(), () -> Outlet.of(message), bounds, content);
     }
 
-    /** Describes a file that ended before the length that was announced. */
-    static EOFException shorter(long lengthBytes) {
-        return new EOFException("The file has become shorter while it was sent: " + lengthBytes
+    /** Makes a Flux that leaves by {@code outlet}, asked for by each subscription. */
+    static Flux<DataBuffer> create(DataBufferFactory factory, Supplier<@Nullable Outlet> outlet, Bounds bounds,
+            Function<BufferFactory<DataBuffer>, Flux<DataBuffer>> content) {
+        return onAssembly(new PacedBody(factory, outlet, bounds, content));
+    }
+
+    /**
+     * Describes a file that ended before the length that was announced. Not by an EOFException: Spring takes that for a
+     * client that has left, and ends the response as if it were whole.
+     */
+    static IOException shorter(Path path, long lengthBytes) {
+        return new FileSystemException(path.toString(), null, "has become shorter while it was sent: " + lengthBytes
                 + " bytes were announced");
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
-        Paced paced = new Paced(actual, maxChunks, lengthBytes);
+        Paced paced = new Paced(actual, bounds, outlet.get());
         content.apply(DataBuffers.telling(factory, paced::chunkFreed)).subscribe(paced);
     }
 
@@ -80,23 +104,32 @@ final class PacedBody extends Flux<DataBuffer> implements Scannable {
 
     private static final class Paced implements CoreSubscriber<DataBuffer>, Subscription, Scannable {
 
+        private static final long FIRST_LOOK_MILLIS = 10;
+        private static final long LAST_LOOK_MILLIS = 1000;
+
         private final CoreSubscriber<? super DataBuffer> actual;
-        private final int maxChunks;
-        private final long lengthBytes;
+        private final Bounds bounds;
+        private final @Nullable Outlet outlet;
         private final AtomicLong requested = new AtomicLong();
+        /** The chunks that have left memory, and those that are let through without. */
         private final AtomicLong freed = new AtomicLong();
         /** Whoever makes it 1 asks, for all who come meanwhile. */
         private final AtomicInteger asking = new AtomicInteger();
+        /** Whether somebody is on his way to look at the connection. */
+        private final AtomicBoolean looking = new AtomicBoolean();
         private final AtomicBoolean cancelled = new AtomicBoolean();
+        private final Runnable look = this::look;
         private @Nullable Subscription upstream;
-        private long asked;
+        private volatile long asked;
+        private volatile long emitted;
+        private long lookMillis;
         private long sentBytes;
-        private boolean done;
+        private volatile boolean done;
 
-        Paced(CoreSubscriber<? super DataBuffer> actual, int maxChunks, long lengthBytes) {
+        Paced(CoreSubscriber<? super DataBuffer> actual, Bounds bounds, @Nullable Outlet outlet) {
             this.actual = actual;
-            this.maxChunks = maxChunks;
-            this.lengthBytes = lengthBytes;
+            this.bounds = bounds;
+            this.outlet = outlet;
         }
 
         @Override
@@ -132,16 +165,51 @@ final class PacedBody extends Flux<DataBuffer> implements Scannable {
             int missed = 1;
             do {
                 long demand = requested.get();
-                long allowed = Math.min(demand, freed.get() + maxChunks);
+                long allowed = outlet == null ? demand : Math.min(demand, freed.get() + bounds.maxChunks());
                 long more = allowed - asked;
                 // Half the window at once: a request for each chunk would wake the ring for each.
-                boolean worthIt = more >= (maxChunks + 1) / 2 || allowed == demand;
+                boolean worthIt = more >= (bounds.maxChunks() + 1) / 2 || allowed == demand;
                 if (more > 0 && worthIt && upstream != null && !cancelled.get()) {
                     asked = allowed;
                     upstream.request(more);
+                } else if (isStalled() && looking.compareAndSet(false, true)) {
+                    lookMillis = 0;
+                    lookLater();
                 }
                 missed = asking.addAndGet(-missed);
             } while (missed != 0);
+        }
+
+        /** More is wanted, and all that was asked for is out. */
+        private boolean isStalled() {
+            return requested.get() > asked && emitted >= asked && !done && !cancelled.get();
+        }
+
+        private void lookLater() {
+            if (outlet == null || !outlet.later(look, lookMillis)) {
+                letThrough();
+            }
+        }
+
+        /** Runs behind whatever the connection was given to send. */
+        private void look() {
+            if (!isStalled()) {
+                looking.set(false);
+                // It may have stalled in between.
+                ask();
+            } else if (outlet == null || outlet.isIdle()) {
+                letThrough();
+            } else {
+                // A slow client: its chunks are freed as it takes them.
+                lookMillis = Math.clamp(2 * lookMillis, FIRST_LOOK_MILLIS, LAST_LOOK_MILLIS);
+                lookLater();
+            }
+        }
+
+        private void letThrough() {
+            freed.addAndGet(bounds.maxChunks());
+            looking.set(false);
+            ask();
         }
 
         @Override
@@ -149,8 +217,11 @@ final class PacedBody extends Flux<DataBuffer> implements Scannable {
             sentBytes += buffer.readableByteCount();
             boolean tells = DataBuffers.tells(buffer);
             actual.onNext(buffer);
+            emitted++;
             if (!tells) {
                 chunkFreed();
+            } else if (emitted >= asked) {
+                ask();
             }
         }
 
@@ -170,8 +241,8 @@ final class PacedBody extends Flux<DataBuffer> implements Scannable {
                 return;
             }
             done = true;
-            if (sentBytes < lengthBytes) {
-                actual.onError(shorter(lengthBytes));
+            if (sentBytes < bounds.lengthBytes()) {
+                actual.onError(shorter(bounds.path(), bounds.lengthBytes()));
             } else {
                 actual.onComplete();
             }
@@ -203,7 +274,7 @@ final class PacedBody extends Flux<DataBuffer> implements Scannable {
                 return requested.get();
             }
             if (key == Attr.CAPACITY) {
-                return maxChunks;
+                return bounds.maxChunks();
             }
             return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
         }

@@ -3,6 +3,7 @@ package io.github.reactoruring.spring;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +17,7 @@ import io.github.reactoruring.file.UringFileSystem;
 import io.github.reactoruring.file.WriteOptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Is what a part has, which may be read more than once. */
 sealed interface PartContent {
@@ -44,7 +46,7 @@ sealed interface PartContent {
 
         @Override
         public Mono<Void> transferTo(Path target) {
-            return LocalFiles.isLocal(target)
+            return LocalFiles.isLocal(target) && LocalFiles.canUse(uring)
                     ? UringDataBuffers.write(uring, read(), target, OnDisk.COPYING).then()
                     : DataBufferUtils.write(read(), target);
         }
@@ -84,7 +86,7 @@ sealed interface PartContent {
         /** Gives the file another name where that can be done, else copies it: to another filesystem, say. */
         @Override
         public Mono<Void> transferTo(Path target) {
-            if (!LocalFiles.isLocal(target)) {
+            if (!LocalFiles.isLocal(target) || !LocalFiles.canUse(uring)) {
                 return DataBufferUtils.write(read(), target);
             }
             return uring.fileSystem().link(target, file)
@@ -120,9 +122,16 @@ sealed interface PartContent {
     record Deletion(Uring uring, Path file, AtomicBoolean done) implements Runnable {
 
         Mono<Void> now() {
-            return done.compareAndSet(false, true)
-                    ? inAnyCase(uring.fileSystem().deleteIfExists(file).then())
-                    : Mono.empty();
+            return done.compareAndSet(false, true) ? inAnyCase(deleting()) : Mono.empty();
+        }
+
+        private Mono<Void> deleting() {
+            return LocalFiles.canUse(uring)
+                    ? uring.fileSystem().deleteIfExists(file).then()
+                    : Mono.<Void>fromCallable(() -> {
+                        Files.deleteIfExists(file);
+                        return null;
+                    }).subscribeOn(Schedulers.boundedElastic());
         }
 
         @Override

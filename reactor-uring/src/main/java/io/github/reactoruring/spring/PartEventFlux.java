@@ -154,7 +154,8 @@ final class PartEventFlux extends Flux<PartEvent> implements Scannable {
         }
 
         @Override
-        public void onNext(PartEvent event) {
+        public void onNext(PartEvent parsed) {
+            PartEvent event = OwnedPartEvent.of(parsed);
             fail(limits.check(event));
             waitingEvents.incrementAndGet();
             waitingBytes.addAndGet(PartLimits.bytesOf(event));

@@ -44,6 +44,11 @@ final class TemporaryFiles {
         this.parent = parent;
     }
 
+    /** Says whether the directory is, or would be, in {@code directory}. */
+    boolean areIn(Path directory) {
+        return parent.equals(directory);
+    }
+
     /** Returns the system's directory for such things. */
     static Path systemDirectory() {
         return Path.of(System.getProperty("java.io.tmpdir"));

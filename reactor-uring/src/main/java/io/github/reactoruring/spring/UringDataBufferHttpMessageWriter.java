@@ -1,19 +1,18 @@
 package io.github.reactoruring.spring;
 
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscription;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.codec.DataBufferEncoder;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.MediaType;
 import org.springframework.http.ReactiveHttpOutputMessage;
 import org.springframework.http.codec.EncoderHttpMessageWriter;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -21,8 +20,9 @@ import reactor.core.publisher.Mono;
  * {@code maxInFlightBytes} of it in memory. Spring's own takes what the server requests: 8 MiB for each slow client, at
  * 64 KiB a chunk.
  *
- * <p>Any other body is written as by Spring's own, but for one thing: a source is cancelled when its response has ended
- * without it. Spring leaves it as it is where a client was gone before the first byte (7.0.8), and with it an open file.
+ * <p>Any other body is written as by Spring's own, but for one thing: a source is cancelled when the writing of its response
+ * was, or has failed. Spring leaves it as it is where a client was gone before the first byte (7.0.8), and with it an open
+ * file.
  */
 public class UringDataBufferHttpMessageWriter extends EncoderHttpMessageWriter<DataBuffer> {
 
@@ -40,21 +40,23 @@ public class UringDataBufferHttpMessageWriter extends EncoderHttpMessageWriter<D
     @Override
     public Mono<Void> write(Publisher<? extends DataBuffer> input, ResolvableType elementType,
             @Nullable MediaType mediaType, ReactiveHttpOutputMessage message, Map<String, Object> hints) {
-        Publisher<? extends DataBuffer> body = input instanceof FileContent content
-                ? content.paced(message.bufferFactory(), maxInFlightBytes)
-                : input;
-        if (body instanceof Mono) {
-            return super.write(body, elementType, mediaType, message, hints);
+        return super.write(paced(input, message), elementType, mediaType, message, hints);
+    }
+
+    @Override
+    public Mono<Void> write(Publisher<? extends DataBuffer> input, ResolvableType actualType,
+            ResolvableType elementType, @Nullable MediaType mediaType, ServerHttpRequest request,
+            ServerHttpResponse response, Map<String, Object> hints) {
+        Publisher<? extends DataBuffer> paced = paced(input, response);
+        if (paced instanceof Mono) {
+            return super.write(paced, actualType, elementType, mediaType, request, response, hints);
         }
-        return Mono.defer(() -> {
-            AtomicReference<Subscription> source = new AtomicReference<>();
-            return super.write(Flux.from(body).doOnSubscribe(source::set), elementType, mediaType, message, hints)
-                    .doFinally(signal -> {
-                        Subscription abandoned = source.get();
-                        if (abandoned != null) {
-                            abandoned.cancel();
-                        }
-                    });
-        });
+        return ResponseBody.write(response, body -> super.write(body.watch(paced), actualType, elementType, mediaType,
+                request, response, hints));
+    }
+
+    private Publisher<? extends DataBuffer> paced(Publisher<? extends DataBuffer> input,
+            ReactiveHttpOutputMessage message) {
+        return input instanceof FileContent content ? content.paced(message, maxInFlightBytes) : input;
     }
 }

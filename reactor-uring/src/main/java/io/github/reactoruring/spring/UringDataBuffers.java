@@ -29,8 +29,8 @@ import reactor.core.publisher.Mono;
  * writes straight from it.
  *
  * <p>The methods without a {@link Uring} use {@link Uring#shared()}, and {@link DataBufferUtils} itself where there is no
- * io_uring; those with one use {@link DataBufferUtils} where it is null. So what is written against this class runs
- * everywhere.
+ * io_uring; those with one use {@link DataBufferUtils} where it is null, or has {@linkplain Uring#failureCause() failed}.
+ * So what is written against this class runs everywhere.
  *
  * <p><b>Buffers:</b> of a read, each belongs to the subscriber, who releases it; of a write, the source's are released.
  */
@@ -63,7 +63,7 @@ public final class UringDataBuffers {
             int bufferSize, OpenOption... options) {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(bufferFactory, "bufferFactory");
-        if (uring == null || !LocalFiles.isLocal(path)) {
+        if (uring == null || !LocalFiles.canUse(uring) || !LocalFiles.isLocal(path)) {
             return DataBufferUtils.read(path, bufferFactory, bufferSize, options);
         }
         List<OpenOption> given = List.of(options);
@@ -101,7 +101,7 @@ public final class UringDataBuffers {
             DataBufferFactory bufferFactory, int bufferSize) {
         Objects.requireNonNull(resource, "resource");
         Objects.requireNonNull(bufferFactory, "bufferFactory");
-        Path path = uring == null ? null : LocalFiles.pathOf(resource);
+        Path path = LocalFiles.canUse(uring) ? LocalFiles.pathOf(resource) : null;
         if (uring == null || path == null) {
             return DataBufferUtils.read(resource, position, bufferFactory, bufferSize);
         }
@@ -134,7 +134,7 @@ public final class UringDataBuffers {
             OpenOption... options) {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(destination, "destination");
-        WriteOptions writing = uring != null && LocalFiles.isLocal(destination)
+        WriteOptions writing = LocalFiles.canUse(uring) && LocalFiles.isLocal(destination)
                 ? OpenOptionNames.writing(options)
                 : null;
         if (uring == null || writing == null) {

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import org.springframework.core.ResolvableType;
 import org.springframework.http.ReactiveHttpInputMessage;
@@ -23,6 +25,8 @@ import reactor.core.publisher.Flux;
  * <p>{@code FilePart.transferTo} gives a file in a temporary file its new name (LINKAT) where both are on one filesystem, and
  * copies it otherwise; the part stays usable until it is deleted. What was at the target is replaced, and a target that
  * could not be written to its end is deleted.
+ *
+ * <p>Once the ring has {@linkplain Uring#failureCause() failed}, Spring's own reader does the work.
  *
  * <p>The files are in a directory of mode 0700 below {@code fileStorageDirectory}, made for the first of them and removed by
  * {@link #close}.
@@ -46,7 +50,9 @@ public class UringPartHttpMessageReader extends DefaultPartHttpMessageReader imp
     private long maxDiskBytes = -1;
     private int maxParts = -1;
     private Charset charset = StandardCharsets.UTF_8;
-    private TemporaryFiles files = new TemporaryFiles(TemporaryFiles.systemDirectory());
+    private volatile TemporaryFiles files = new TemporaryFiles(TemporaryFiles.systemDirectory());
+    /** Where parts that are still there may have been stored, before the directory was set. */
+    private final Queue<TemporaryFiles> earlier = new ConcurrentLinkedQueue<>();
 
     /** Reads with Spring's defaults: 256 KiB in memory, 10 KiB of headers, any size on the disk, any number of parts. */
     public UringPartHttpMessageReader(Uring uring) {
@@ -79,7 +85,7 @@ public class UringPartHttpMessageReader extends DefaultPartHttpMessageReader imp
 
     /**
      * Sets where the directory of the temporary files is to be; {@code java.io.tmpdir} by default. Made if it is missing.
-     * Blocks.
+     * What is stored by then stays where it is. Blocks.
      *
      * @throws IllegalArgumentException if the path is not one of the default filesystem
      */
@@ -87,8 +93,12 @@ public class UringPartHttpMessageReader extends DefaultPartHttpMessageReader imp
     public void setFileStorageDirectory(Path fileStorageDirectory) throws IOException {
         TemporaryFiles others = new TemporaryFiles(fileStorageDirectory);
         super.setFileStorageDirectory(fileStorageDirectory);
-        files.remove();
-        files = others;
+        synchronized (earlier) {
+            if (!files.areIn(fileStorageDirectory)) {
+                earlier.add(files);
+                files = others;
+            }
+        }
     }
 
     @Override
@@ -96,12 +106,14 @@ public class UringPartHttpMessageReader extends DefaultPartHttpMessageReader imp
             Map<String, Object> hints) {
         PartLimits limits = new PartLimits(getMaxInMemorySize(), maxHeadersBytes, maxParts, -1);
         PartStorage storage = new PartStorage(uring, files, getMaxInMemorySize(), maxDiskBytes);
-        return PartFlux.create(PartEventFlux.read(message, hints, charset, limits), storage);
+        Flux<Part> parts = PartFlux.create(PartEventFlux.read(message, hints, charset, limits), storage);
+        return Flux.defer(() -> LocalFiles.canUse(uring) ? parts : super.read(elementType, message, hints));
     }
 
     /** Removes the temporary files, and their directory. Blocks. */
     @Override
     public void close() {
+        earlier.forEach(TemporaryFiles::remove);
         files.remove();
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.io.Resource;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -30,7 +32,8 @@ import reactor.core.publisher.Mono;
  * Anything else goes to Spring's own writer, which this one extends.
  *
  * <p>The file is opened first, and asked for its size then: so the length announced and the bytes sent are of the same
- * file, whatever becomes of its name meanwhile. No event loop is held up for it, under TLS and compression neither.
+ * file, whatever becomes of its name meanwhile. No event loop is held up for it, under TLS and compression neither. A body
+ * that is not read at once, or once more, opens it again, and fails if it has another size by then.
  *
  * <p>Beyond Spring's: HEAD reads no content, If-Range is heeded, several ranges have a Content-Length, and of several
  * ranges those that can be satisfied are.
@@ -81,7 +84,10 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
             @Nullable MediaType mediaType, ReactiveHttpOutputMessage message, Map<String, Object> hints) {
         return Mono.from(input).flatMap(resource -> withFile(resource,
                 () -> super.write(Mono.just(resource), elementType, mediaType, message, hints),
-                file -> writeWhole(file, resource, mediaType, message)));
+                file -> {
+                    Publisher<DataBuffer> body = whole(file, resource, mediaType, message);
+                    return body == null ? message.setComplete() : message.writeWith(body);
+                }));
     }
 
     @Override
@@ -95,20 +101,29 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
 
     /** Writes the file, or what is none by other means. */
     private Mono<Void> withFile(Resource resource, Supplier<Mono<Void>> otherwise,
-            Function<UringFile, Mono<Void>> write) {
-        Path path = LocalFiles.pathOf(resource);
+            Function<SentFile, Mono<Void>> write) {
+        Path path = LocalFiles.canUse(uring) ? LocalFiles.pathOf(resource) : null;
         if (path == null) {
-            return otherwise.get();
+            return Mono.defer(otherwise);
         }
-        return LocalFiles.use(uring.files().open(path),
-                file -> file.isRegularFile() ? write.apply(file) : otherwise.get()).then();
+        return uring.files().open(path).map(Optional::of)
+                // The ring may fail just now.
+                .onErrorResume(error -> !LocalFiles.canUse(uring), error -> Mono.just(Optional.empty()))
+                .flatMap(opened -> opened.map(file -> describe(file, path, otherwise, write)).orElseGet(otherwise));
     }
 
-    private Mono<Void> respond(UringFile file, Resource resource, @Nullable MediaType mediaType,
+    private Mono<Void> describe(UringFile file, Path path, Supplier<Mono<Void>> otherwise,
+            Function<SentFile, Mono<Void>> write) {
+        SentFile sent = new SentFile(uring, path, file);
+        return Mono.defer(() -> file.isRegularFile() ? write.apply(sent) : otherwise.get())
+                .doFinally(signal -> sent.close());
+    }
+
+    private Mono<Void> respond(SentFile file, Resource resource, @Nullable MediaType mediaType,
             ServerHttpRequest request, ServerHttpResponse response) {
         HttpHeaders headers = response.getHeaders();
         headers.set(HttpHeaders.ACCEPT_RANGES, "bytes");
-        long length = file.openedSizeBytes();
+        long length = file.sizeBytes();
         if (request.getMethod() == HttpMethod.HEAD) {
             headers.setContentType(mediaType(mediaType, resource));
             headers.setContentLength(length);
@@ -116,7 +131,7 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
         }
         List<ByteRanges.Part> parts = isSuccess(response) ? ByteRanges.requested(request, headers, length) : null;
         if (parts == null) {
-            return writeWhole(file, resource, mediaType, response);
+            return send(whole(file, resource, mediaType, response), response);
         }
         if (parts.isEmpty()) {
             response.setStatusCode(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE);
@@ -126,9 +141,19 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
             return response.setComplete();
         }
         response.setStatusCode(HttpStatus.PARTIAL_CONTENT);
-        return parts.size() == 1
-                ? writePart(file, parts.get(0), resource, mediaType, response)
-                : writeParts(file, parts, resource, mediaType, response);
+        return send(parts.size() == 1
+                ? part(file, parts.get(0), resource, mediaType, response)
+                : parts(file, parts, resource, mediaType, response), response);
+    }
+
+    private static Mono<Void> send(@Nullable Publisher<DataBuffer> content, ServerHttpResponse response) {
+        if (content == null) {
+            return response.setComplete();
+        }
+        // What comes at once is released by the response, if it is not sent.
+        return content instanceof Mono
+                ? response.writeWith(content)
+                : ResponseBody.write(response, body -> response.writeWith(body.watch(content)));
     }
 
     /** Ranges are of what there is, not of what a handler says about an error. */
@@ -136,34 +161,36 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
         return response.getStatusCode() == null || response.getStatusCode().isSameCodeAs(HttpStatus.OK);
     }
 
-    private Mono<Void> writeWhole(UringFile file, Resource resource, @Nullable MediaType mediaType,
+    // ---- Headers, and the body that goes with them; null for none
+
+    private @Nullable Publisher<DataBuffer> whole(SentFile file, Resource resource, @Nullable MediaType mediaType,
             ReactiveHttpOutputMessage message) {
         HttpHeaders headers = message.getHeaders();
         headers.setContentType(mediaType(mediaType, resource));
-        headers.setContentLength(file.openedSizeBytes());
-        return body(file, message).write(0, file.openedSizeBytes());
+        headers.setContentLength(file.sizeBytes());
+        return file.sizeBytes() == 0 ? null : body(file, message).of(0, file.sizeBytes());
     }
 
-    private Mono<Void> writePart(UringFile file, ByteRanges.Part part, Resource resource,
+    private Publisher<DataBuffer> part(SentFile file, ByteRanges.Part part, Resource resource,
             @Nullable MediaType mediaType, ServerHttpResponse response) {
         HttpHeaders headers = response.getHeaders();
         headers.setContentType(mediaType(mediaType, resource));
-        headers.set(HttpHeaders.CONTENT_RANGE, part.contentRange(file.openedSizeBytes()));
+        headers.set(HttpHeaders.CONTENT_RANGE, part.contentRange(file.sizeBytes()));
         headers.setContentLength(part.count());
-        return body(file, response).write(part.start(), part.count());
+        return body(file, response).of(part.start(), part.count());
     }
 
-    private Mono<Void> writeParts(UringFile file, List<ByteRanges.Part> parts, Resource resource,
+    private Publisher<DataBuffer> parts(SentFile file, List<ByteRanges.Part> parts, Resource resource,
             @Nullable MediaType mediaType, ServerHttpResponse response) {
         MultipartRanges multipart = new MultipartRanges(boundaries.next(),
-                mediaType(mediaType, resource), file.openedSizeBytes());
+                mediaType(mediaType, resource), file.sizeBytes());
         HttpHeaders headers = response.getHeaders();
         headers.setContentType(multipart.mediaType());
         headers.setContentLength(multipart.lengthOf(parts));
-        return body(file, response).write(multipart, parts);
+        return body(file, response).of(multipart, parts);
     }
 
-    private FileBody body(UringFile file, ReactiveHttpOutputMessage message) {
+    private FileBody body(SentFile file, ReactiveHttpOutputMessage message) {
         return new FileBody(file, message, chunkBytes, maxInFlightBytes);
     }
 

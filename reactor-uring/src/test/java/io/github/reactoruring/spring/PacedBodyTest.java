@@ -2,9 +2,13 @@ package io.github.reactoruring.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.EOFException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -13,6 +17,7 @@ import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.web.util.DisconnectedClientHelper;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.netty.buffer.ByteBuf;
@@ -29,6 +34,7 @@ class PacedBodyTest {
     private final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
     private final AtomicLong leased = new AtomicLong();
     private final Keeper keeper = new Keeper();
+    private final Connection connection = new Connection();
 
     @AfterEach
     void everyBufferIsBack() {
@@ -99,7 +105,13 @@ class PacedBodyTest {
     @Test
     void failsWhenThereIsLessThanAnnounced() {
         StepVerifier.create(body(netty(), 3, 3 * CHUNK_BYTES + 1).doOnNext(DataBufferUtils::release))
-                .expectNextCount(3).expectError(EOFException.class).verify();
+                .expectNextCount(3)
+                .expectErrorSatisfies(error -> assertThat(error).isInstanceOf(FileSystemException.class)
+                        .hasMessageContaining("a.bin").hasMessageContaining("shorter")
+                        .satisfies(
+                                shorter -> assertThat(DisconnectedClientHelper.isClientDisconnectedException(shorter))
+                                        .as("taken for a client that has left").isFalse()))
+                .verify();
     }
 
     @Test
@@ -116,9 +128,75 @@ class PacedBodyTest {
         return new NettyDataBufferFactory(allocator);
     }
 
+    /** A subscriber that joins the body keeps all of it, and frees nothing before the end. */
+    @Test
+    void aSubscriberThatKeepsAllGetsAllWhereTheConnectionIsIdle() {
+        connection.idle = true;
+        body(netty(), 1_000, 1_000 * CHUNK_BYTES).subscribe(keeper);
+        keeper.request(Long.MAX_VALUE);
+        connection.runAll();
+
+        assertThat(keeper.kept).hasSize(1_000);
+        assertThat(keeper.completed).isTrue();
+        keeper.end();
+    }
+
+    @Test
+    void aBusyConnectionIsLookedAtLessAndLessOften() {
+        body(netty(), 1_000, PacedBody.UNKNOWN_LENGTH).subscribe(keeper);
+        keeper.request(127);
+        for (int i = 0; i < 10; i++) {
+            connection.runOne();
+        }
+
+        assertThat(connection.delays).containsExactly(0L, 10L, 20L, 40L, 80L, 160L, 320L, 640L, 1000L, 1000L, 1000L);
+        assertThat(leased).hasValue(MAX_CHUNKS);
+        keeper.end();
+        connection.runAll();
+        assertThat(connection.waiting).as("looks, once nobody reads any more").isEmpty();
+    }
+
+    @Test
+    void aConnectionThatFallsIdleLetsThrough() {
+        body(netty(), 1_000, PacedBody.UNKNOWN_LENGTH).subscribe(keeper);
+        keeper.request(127);
+        connection.runOne();
+        connection.idle = true;
+        connection.runOne();
+
+        assertThat(leased).hasValue(2 * MAX_CHUNKS);
+        keeper.end();
+    }
+
+    @Test
+    void aConnectionThatCannotBeLookedAtLetsAllThrough() {
+        connection.gone = true;
+        body(netty(), 1_000, 1_000 * CHUNK_BYTES).subscribe(keeper);
+        keeper.request(Long.MAX_VALUE);
+
+        assertThat(keeper.kept).hasSize(1_000);
+        keeper.end();
+    }
+
+    @Test
+    void withoutAConnectionNothingIsPaced() {
+        PacedBody.create(netty(), () -> null, bounds(1_000 * CHUNK_BYTES), chunks(1_000)).subscribe(keeper);
+        keeper.request(127);
+
+        assertThat(leased).hasValue(127);
+        keeper.end();
+    }
+
     private Flux<DataBuffer> body(DataBufferFactory factory, int chunks, long lengthBytes) {
-        return PacedBody.create(factory, MAX_CHUNKS, lengthBytes,
-                buffers -> Flux.range(0, chunks).map(i -> chunk(buffers)));
+        return PacedBody.create(factory, () -> connection, bounds(lengthBytes), chunks(chunks));
+    }
+
+    private static PacedBody.Bounds bounds(long lengthBytes) {
+        return new PacedBody.Bounds(Path.of("a.bin"), MAX_CHUNKS, lengthBytes);
+    }
+
+    private Function<BufferFactory<DataBuffer>, Flux<DataBuffer>> chunks(int chunks) {
+        return buffers -> Flux.range(0, chunks).map(i -> chunk(buffers));
     }
 
     private DataBuffer chunk(BufferFactory<DataBuffer> buffers) {
@@ -130,6 +208,7 @@ class PacedBodyTest {
     private static final class Keeper extends BaseSubscriber<DataBuffer> {
 
         private final ArrayDeque<DataBuffer> kept = new ArrayDeque<>();
+        private boolean completed;
 
         @Override
         protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
@@ -139,6 +218,11 @@ class PacedBodyTest {
         @Override
         protected void hookOnNext(DataBuffer buffer) {
             kept.add(buffer);
+        }
+
+        @Override
+        protected void hookOnComplete() {
+            completed = true;
         }
 
         void releaseOne() {
@@ -154,6 +238,36 @@ class PacedBodyTest {
         void end() {
             cancel();
             releaseAll();
+        }
+    }
+
+    /** A connection whose looks run when the test says so. */
+    private static final class Connection implements Outlet {
+
+        private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+        private final List<Long> delays = new ArrayList<>();
+        private boolean idle;
+        private boolean gone;
+
+        @Override
+        public boolean isIdle() {
+            return idle;
+        }
+
+        @Override
+        public boolean later(Runnable look, long delayMillis) {
+            delays.add(delayMillis);
+            return !gone && waiting.add(look);
+        }
+
+        void runOne() {
+            waiting.remove().run();
+        }
+
+        void runAll() {
+            while (!waiting.isEmpty()) {
+                runOne();
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.http.codec.CodecCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.codec.multipart.MultipartHttpMessageReader;
 import org.springframework.web.server.WebFilter;
 
@@ -43,13 +44,17 @@ public final class UringMultipartAutoConfiguration {
     }
 
     /**
-     * Takes the place of the readers of multipart bodies, which Spring Boot configures, wherever that comes; that of the
-     * events needs no ring. Comes first, so that a customizer of the application's can still put its own there.
+     * Takes the place of the server's readers of multipart bodies, which Spring Boot configures, wherever that comes; that of
+     * the events needs no ring. Comes first, so that a customizer of the application's can still put its own there.
      */
     @Bean
     @Order(0)
     CodecCustomizer uringMultipartCodecCustomizer(ObjectProvider<UringPartHttpMessageReader> reader) {
         return configurer -> {
+            if (!(configurer instanceof ServerCodecConfigurer)) {
+                // A client's settings are not those of the server, and must not become so.
+                return;
+            }
             configurer.customCodecs().registerWithDefaultConfig(new ReleasingPartEventHttpMessageReader());
             reader.ifAvailable(parts -> {
                 configurer.defaultCodecs().multipartReader(new MultipartHttpMessageReader(parts));
