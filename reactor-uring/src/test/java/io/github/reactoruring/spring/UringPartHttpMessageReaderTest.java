@@ -288,6 +288,26 @@ class UringPartHttpMessageReaderTest {
         });
     }
 
+    /** Spring Boot sets it once for each set of codecs that is made, while parts are stored. */
+    @Test
+    void settingTheDirectoryRemovesNothingThatIsStored() throws IOException {
+        FilePart before = file();
+        reader.setFileStorageDirectory(temporary);
+        FilePart after = file();
+        reader.setFileStorageDirectory(elsewhere);
+        FilePart other = file();
+
+        assertThat(UploadServing.files(elsewhere)).hasSize(1);
+        for (FilePart part : List.of(before, after, other)) {
+            assertThat(content(part)).isEqualTo(LARGE);
+            part.delete().block(TIMEOUT);
+        }
+        FilePart left = file();
+        reader.close();
+        assertThat(elsewhere).isEmptyDirectory();
+        left.delete().block(TIMEOUT);
+    }
+
     private FilePart file() {
         return (FilePart) all(new MultipartBody().file("a", "a.bin", LARGE)).getFirst();
     }

@@ -20,12 +20,16 @@ public final class BlockHoundListener implements LauncherSessionListener {
     /** Where Netty's allocator waits, for an instant, for another thread to be done with its memory. */
     private static final String NETTY_MAGAZINE = "io.netty.buffer.AdaptivePoolingAllocator$Magazine";
 
+    /** Where Spring's own writers of multipart bodies read from /dev/random. */
+    private static final String SPRING_BOUNDARIES = "org.springframework.util.MimeTypeUtils";
+
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         BlockHound.builder()
                 .loadIntegrations()
                 .allowBlockingCallsInside("io.github.reactoruring.internal.loop.EnterGuard", "enter")
                 .allowBlockingCallsInside(NETTY_MAGAZINE, "free")
+                .allowBlockingCallsInside(SPRING_BOUNDARIES, "generateMultipartBoundary")
                 .allowBlockingCallsInside(TCK_QUEUE, "add")
                 .allowBlockingCallsInside(TCK_QUEUE, "complete")
                 .blockingMethodCallback(method -> {

@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.ResolvableType;
 import org.springframework.http.MediaType;
+import org.springframework.http.codec.ClientCodecConfigurer;
 import org.springframework.http.codec.HttpMessageReader;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.codec.multipart.DefaultPartHttpMessageReader;
@@ -68,6 +69,21 @@ class UringMultipartAutoConfigurationTest {
                     assertThat(first(codecs, ReleasingPartEventHttpMessageReader.class).getMaxInMemorySize())
                             .isEqualTo(33 * 1024);
                 });
+    }
+
+    /** What a client is set up with must not become the server's, or remove what it has stored. */
+    @Test
+    void aClientIsLeftAlone(@TempDir Path directory) {
+        application.withPropertyValues("spring.webflux.multipart.file-storage-directory=" + directory).run(context -> {
+            codecs(context);
+            ClientCodecConfigurer client = ClientCodecConfigurer.create();
+            context.getBeanProvider(CodecCustomizer.class).orderedStream().forEach(each -> each.customize(client));
+
+            assertThat(client.getReaders()).noneMatch(reader -> reader instanceof UringPartHttpMessageReader
+                    || reader instanceof ReleasingPartEventHttpMessageReader
+                    || reader instanceof MultipartHttpMessageReader multipart
+                            && multipart.getPartReader() instanceof UringPartHttpMessageReader);
+        });
     }
 
     @Test

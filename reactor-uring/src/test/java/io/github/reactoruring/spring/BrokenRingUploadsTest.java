@@ -1,0 +1,61 @@
+package io.github.reactoruring.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.github.reactoruring.internal.loop.RingFailure;
+import io.github.reactoruring.testing.Await;
+import io.github.reactoruring.testing.NeedsUring;
+
+/** Uploads stored by Spring itself, since the ring has failed while the application ran. */
+@NeedsUring
+@Tag("fault")
+class BrokenRingUploadsTest extends UploadServing {
+
+    private static TestServer server;
+    private static Path directory;
+    private static Path temporary;
+
+    @BeforeAll
+    static void start(@TempDir Path stored, @TempDir Path spilled) {
+        directory = stored;
+        temporary = spilled;
+        server = TestServer.start(stored, settings(spilled)).withFreshConnections();
+        RingFailure.fail(server.uring(), new OutOfMemoryError("in the middle of a turn"));
+        Await.until("the ring failed", () -> server.uring().failureCause() != null);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Override
+    TestServer server() {
+        return server;
+    }
+
+    @Override
+    Path temporary() {
+        return temporary;
+    }
+
+    @Override
+    Path directory() {
+        return directory;
+    }
+
+    /** The handler writes by the ring itself, with what only that can do: it learns why not, at once. */
+    @Test
+    @Override
+    void eventsAreStoredAsTheyCome() {
+        assertThat(post("/events", new MultipartBody().file("a", "event-a.bin", LARGE)).statusCode()).isEqualTo(500);
+    }
+}
