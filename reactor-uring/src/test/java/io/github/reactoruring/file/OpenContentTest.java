@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -55,6 +56,18 @@ class OpenContentTest {
 
         assertThat(pipe.source().isRegularFile()).isFalse();
         assertThat(pipe.source().openedSizeBytes()).isZero();
+        Mono.when(pipe.source().close(), pipe.sink().close()).block();
+    }
+
+    /** Its number may be a stranger's: of a pipe, here. */
+    @Test
+    void whatIsClosedHasNoContentWhoeverHasItsNumber() throws Exception {
+        UringFile file = ring.get().files().open(Files.writeString(directory.resolve("file"), "abc")).block();
+        file.close().block();
+        UringPipe pipe = ring.get().files().pipe().block();
+
+        assertThatThrownBy(() -> content(file, ReadOptions.defaults()).blockLast())
+                .hasCauseInstanceOf(ClosedChannelException.class);
         Mono.when(pipe.source().close(), pipe.sink().close()).block();
     }
 

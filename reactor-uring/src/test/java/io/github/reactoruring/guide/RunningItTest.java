@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.internal.loop.RingFailure;
+import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.NeedsUring;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -57,6 +59,24 @@ class RunningItTest {
         StepVerifier.create(closed).verifyComplete();
         StepVerifier.create(uring.raw().nop()).verifyError(RejectedExecutionException.class);
     }
+
+    @Test
+    void aRingThatFailedIsReplaced() {
+        Uring broken = Uring.builder("broken").build();
+        RingFailure.fail(broken, new OutOfMemoryError("in the middle of a turn"));
+        Await.until("the ring failed", () -> broken.failureCause() != null);
+
+        Uring another = working(broken);
+        StepVerifier.create(another.raw().nop()).verifyComplete();
+        assertThat(working(another)).isSameAs(another);
+        another.disposeLater().block();
+    }
+
+    // snippet: failure-cause
+    Uring working(Uring uring) {
+        return uring.failureCause() == null ? uring : Uring.builder("another").build();
+    }
+    // end of snippet
 
     @Test
     void isBuiltAsLargeAsItNeedsToBe() {

@@ -17,6 +17,11 @@ final class Abandoned {
     private Abandoned() {
     }
 
+    /** Has this class loaded. */
+    static void load() {
+        // By being called.
+    }
+
     /** Keeps {@code loop}, with its table of requests in flight. Once for each. */
     static void keep(EventLoop loop) {
         EventLoop newest;

@@ -8,8 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-import io.github.reactoruring.internal.ring.Ring;
-
 /**
  * Ends a ring that cannot go on, and tells everybody, whatever happens on the way: callbacks may throw, and the heap may
  * be full.
@@ -20,9 +18,9 @@ import io.github.reactoruring.internal.ring.Ring;
 final class Collapse {
 
     private static final long PAUSE_NANOS = 10_000_000;
-    private static final int STEPS = 8;
+    private static final int STEPS = 10;
 
-    private final Ring ring;
+    private final EventLoop loop;
     private final Submitter submitter;
     private final Mailbox mailbox;
     private final Queue<Runnable> ownTasks;
@@ -33,10 +31,10 @@ final class Collapse {
     private final Consumer<Runnable> reject;
     private int slot;
 
-    Collapse(Ring ring, Submitter submitter, Mailbox mailbox, Queue<Runnable> ownTasks, InFlightTable inFlight,
+    Collapse(EventLoop loop, Submitter submitter, Mailbox mailbox, Queue<Runnable> ownTasks, InFlightTable inFlight,
             List<Runnable> overListeners, Set<OpenFile> openFiles, CompletableFuture<Void> terminated,
             Consumer<Runnable> reject) {
-        this.ring = ring;
+        this.loop = loop;
         this.submitter = submitter;
         this.mailbox = mailbox;
         this.ownTasks = ownTasks;
@@ -45,6 +43,10 @@ final class Collapse {
         this.openFiles = openFiles;
         this.terminated = terminated;
         this.reject = reject;
+        // Loaded now: to load a class takes memory.
+        Abandoned.load();
+        Complaints.load();
+        LockSupport.parkNanos(1);
     }
 
     /** Tells all that there is; returns when it has. */
@@ -63,13 +65,15 @@ final class Collapse {
 
     private void make(int step, Throwable cause) {
         switch (step) {
-            case 0 -> submitter.rejectAll(cause);
-            case 1 -> mailbox.close(reject);
-            case 2 -> rejectOwnTasks();
-            case 3 -> ring.abandon();
-            case 4 -> failInFlight(cause);
-            case 5 -> tellListeners();
-            case 6 -> terminated.completeExceptionally(cause);
+            case 0 -> Abandoned.keep(loop);
+            case 1 -> loop.logFailure(cause);
+            case 2 -> submitter.rejectAll(cause);
+            case 3 -> mailbox.close(reject);
+            case 4 -> rejectOwnTasks();
+            case 5 -> loop.ring().abandon();
+            case 6 -> failInFlight(cause);
+            case 7 -> tellListeners();
+            case 8 -> terminated.completeExceptionally(cause);
             // Last: closing waits for a filesystem to flush.
             default -> closeFiles();
         }

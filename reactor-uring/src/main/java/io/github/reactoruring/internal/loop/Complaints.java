@@ -11,6 +11,11 @@ final class Complaints {
     private Complaints() {
     }
 
+    /** Has this class loaded. */
+    static void load() {
+        // By being called.
+    }
+
     static void log(String what, Throwable thrown) {
         try {
             LOG.error(what, thrown);

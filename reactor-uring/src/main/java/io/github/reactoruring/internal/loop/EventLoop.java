@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.sys.ErrnoException;
-import reactor.util.Logger;
-import reactor.util.Loggers;
 
 /**
  * Drives one ring: drain the mailbox, stage cancels, stage requests, enter once, dispatch.
@@ -30,7 +28,6 @@ public final class EventLoop {
     /** The user_data of a ring's wake-up completions. */
     public static final long WAKE_USER_DATA = UserData.WAKE;
 
-    private static final Logger LOG = Loggers.getLogger(EventLoop.class);
     private static final int TASKS_PER_TURN = 4096;
     private static final int COMPLETIONS_PER_TURN = 4096;
 
@@ -38,7 +35,8 @@ public final class EventLoop {
     private final Ring ring;
     private final @Nullable TurnTimer timer;
     private final Mailbox mailbox;
-    private final ArrayDeque<Runnable> ownTasks = new ArrayDeque<>();
+    /** Of a size that hardly ever has to grow: a disposal must not fail for want of memory. */
+    private final ArrayDeque<Runnable> ownTasks = new ArrayDeque<>(1024);
     private final InFlightTable inFlight = new InFlightTable();
     private final LoopStats stats;
     private final Submitter submitter;
@@ -86,7 +84,7 @@ public final class EventLoop {
         canceller = new Canceller(ring, inFlight, stats, policy);
         dispatcher = new Dispatcher(ring, inFlight, wakePoll, stats);
         enterGuard = new EnterGuard(ring, stats);
-        collapse = new Collapse(ring, submitter, mailbox, ownTasks, inFlight, overListeners, openFiles, terminated,
+        collapse = new Collapse(this, submitter, mailbox, ownTasks, inFlight, overListeners, openFiles, terminated,
                 this::reject);
     }
 
@@ -415,18 +413,13 @@ public final class EventLoop {
         failure = cause;
         over = true;
         mailbox.refuse();
-        Abandoned.keep(this);
-        tellOfFailure(cause);
         collapse.run(cause);
     }
 
-    private void tellOfFailure(Throwable cause) {
-        try {
-            LOG.error("Ring " + name + " failed with " + inFlight.size()
-                    + " requests in flight; their memory is leaked", cause);
-        } catch (Throwable t) {
-            // The state says it, and so does each rejection.
-        }
+    /** Logs that the ring has failed. */
+    void logFailure(Throwable cause) {
+        Complaints.log("Ring " + name + " failed with " + inFlight.size()
+                + " requests in flight; their memory is leaked", cause);
     }
 
     private void reject(Runnable task) {

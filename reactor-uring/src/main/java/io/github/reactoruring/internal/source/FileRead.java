@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.source;
 
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemException;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -267,6 +268,11 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
     }
 
     private void openLent(OpenFile source) {
+        if (source.isClosing()) {
+            // Its number may be a stranger's by now.
+            terminate(new ClosedChannelException());
+            return;
+        }
         try {
             opened(source, FileStatus.of(source.descriptor()));
         } catch (ErrnoException e) {
@@ -299,8 +305,11 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
     private void complete() {
         if (!terminated) {
             terminated = true;
-            abandon();
-            actual.onComplete();
+            try {
+                abandon();
+            } finally {
+                actual.onComplete();
+            }
         }
     }
 
@@ -308,8 +317,12 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
         if (!terminated && !cancelled.get()) {
             terminated = true;
             error = cause;
-            abandon();
-            actual.onError(cause);
+            try {
+                abandon();
+            } finally {
+                // Told in any case: there may be no memory for more.
+                actual.onError(cause);
+            }
         }
     }
 
