@@ -119,10 +119,20 @@ final class Canceller {
         batch.removeIf(request -> !request.inFlight());
         pending = spare;
         spare = batch;
-        if (batch.size() == 1) {
-            named.add(batch.getFirst());
-        } else if (!batch.isEmpty()) {
-            stagePlan(batch);
+        try {
+            if (batch.size() == 1) {
+                named.add(batch.getFirst());
+            } else if (!batch.isEmpty()) {
+                stagePlan(batch);
+            }
+        } catch (OutOfMemoryError e) {
+            // A plan takes memory. There may be some next turn; to cancel some of them twice does no harm.
+            view.clear();
+            batch.addAll(pending);
+            spare = pending;
+            pending = batch;
+            spare.clear();
+            return;
         }
         batch.clear();
     }

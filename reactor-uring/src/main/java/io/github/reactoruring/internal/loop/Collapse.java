@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
+import io.github.reactoruring.internal.sys.Errno;
+
 /**
  * Ends a ring that cannot go on, and tells everybody, whatever happens on the way: callbacks may throw, and the heap may
  * be full.
@@ -43,9 +45,10 @@ final class Collapse {
         this.openFiles = openFiles;
         this.terminated = terminated;
         this.reject = reject;
-        // Loaded now: to load a class takes memory.
+        // Loaded now, with what a turn uses late: to load a class takes memory.
         Abandoned.load();
-        Complaints.load();
+        Complaint.values();
+        Errno.endedByCancel(0);
         LockSupport.parkNanos(1);
     }
 
@@ -66,7 +69,7 @@ final class Collapse {
     private void make(int step, Throwable cause) {
         switch (step) {
             case 0 -> Abandoned.keep(loop);
-            case 1 -> loop.logFailure(cause);
+            case 1 -> tellLog(cause);
             case 2 -> submitter.rejectAll(cause);
             case 3 -> mailbox.close(reject);
             case 4 -> rejectOwnTasks();
@@ -76,6 +79,14 @@ final class Collapse {
             case 8 -> terminated.completeExceptionally(cause);
             // Last: closing waits for a filesystem to flush.
             default -> closeFiles();
+        }
+    }
+
+    private void tellLog(Throwable cause) {
+        try {
+            loop.logFailure(cause);
+        } catch (Throwable t) {
+            // The state says it, and so does each rejection.
         }
     }
 
@@ -102,7 +113,7 @@ final class Collapse {
             try {
                 listener.run();
             } catch (Throwable t) {
-                Complaints.log("A listener to a ring's end failed", t);
+                Complaint.LISTENER.log(t);
             }
         }
     }
@@ -114,7 +125,7 @@ final class Collapse {
             try {
                 file.closeAtOnce();
             } catch (Throwable t) {
-                Complaints.log("A file of a ring that failed did not close", t);
+                Complaint.CLOSE.log(t);
             }
         }
     }

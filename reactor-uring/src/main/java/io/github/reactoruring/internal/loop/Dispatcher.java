@@ -1,5 +1,7 @@
 package io.github.reactoruring.internal.loop;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.reactoruring.internal.ring.CqeBatch;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.sys.Errno;
@@ -95,19 +97,24 @@ final class Dispatcher {
                 request.completed(result, flags);
             }
         } catch (Throwable t) {
-            Complaints.log("A request's callback failed", t);
+            Complaint.CALLBACK.log(t);
         }
     }
 
     private static void release(Request request) {
         request.tellReleased();
-        OpenFile file = request.file();
+        tellRetired(request.file());
+        tellRetired(request.secondFile());
+    }
+
+    private static void tellRetired(@Nullable OpenFile file) {
         if (file != null) {
-            file.requestRetired();
-        }
-        OpenFile second = request.secondFile();
-        if (second != null) {
-            second.requestRetired();
+            try {
+                file.requestRetired();
+            } catch (Throwable t) {
+                // No memory for its CLOSE: it is closed with the ring.
+                Complaint.CLOSE.log(t);
+            }
         }
     }
 

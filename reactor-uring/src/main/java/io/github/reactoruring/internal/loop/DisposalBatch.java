@@ -36,6 +36,11 @@ public final class DisposalBatch {
         }
     }
 
+    /** Has what it takes to dispose of something on this thread: it may have to be done where there is no memory left. */
+    static void prepare() {
+        CURRENT.get();
+    }
+
     /** Takes the disposal if this thread collects; false where it has to be delivered alone. */
     static boolean collect(EventLoop loop, Runnable disposal) {
         DisposalBatch batch = CURRENT.get();
@@ -55,7 +60,9 @@ public final class DisposalBatch {
 
         @Override
         public void run() {
-            tasks.forEach(loop::runSafely);
+            for (int i = 0; i < tasks.size(); i++) {
+                loop.runSafely(tasks.get(i));
+            }
         }
 
         @Override

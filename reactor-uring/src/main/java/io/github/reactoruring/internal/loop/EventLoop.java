@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.sys.ErrnoException;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * Drives one ring: drain the mailbox, stage cancels, stage requests, enter once, dispatch.
@@ -28,6 +31,7 @@ public final class EventLoop {
     /** The user_data of a ring's wake-up completions. */
     public static final long WAKE_USER_DATA = UserData.WAKE;
 
+    private static final Logger LOG = Loggers.getLogger(EventLoop.class);
     private static final int TASKS_PER_TURN = 4096;
     private static final int COMPLETIONS_PER_TURN = 4096;
 
@@ -48,6 +52,8 @@ public final class EventLoop {
     private final List<Runnable> overListeners = new ArrayList<>();
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
     private final EnterGuard enterGuard;
+    /** Made once: a turn that has nothing to do takes no memory. */
+    private final Consumer<Runnable> runner = this::runSafely;
     private final Collapse collapse;
     /** The next in the stack of {@link Abandoned}. */
     @Nullable
@@ -153,6 +159,7 @@ public final class EventLoop {
     /** Makes the calling thread the owner; false when the kernel refused, and the loop has failed. */
     public boolean start() {
         owner = Thread.currentThread();
+        DisposalBatch.prepare();
         int result = ring.enable();
         if (result < 0) {
             fail(new ErrnoException(-result, "io_uring_register(ENABLE_RINGS)"));
@@ -200,7 +207,7 @@ public final class EventLoop {
     }
 
     private int runTasks() {
-        int count = mailbox.drain(TASKS_PER_TURN, this::runSafely);
+        int count = mailbox.drain(TASKS_PER_TURN, runner);
         Runnable task;
         while (count < 2 * TASKS_PER_TURN && (task = ownTasks.poll()) != null) {
             runSafely(task);
@@ -213,7 +220,7 @@ public final class EventLoop {
         try {
             task.run();
         } catch (Throwable t) {
-            Complaints.log("A task of a ring failed", t);
+            Complaint.TASK.log(t);
         }
     }
 
@@ -418,8 +425,8 @@ public final class EventLoop {
 
     /** Logs that the ring has failed. */
     void logFailure(Throwable cause) {
-        Complaints.log("Ring " + name + " failed with " + inFlight.size()
-                + " requests in flight; their memory is leaked", cause);
+        LOG.error("Ring " + name + " failed with " + inFlight.size() + " requests in flight; their memory is leaked",
+                cause);
     }
 
     private void reject(Runnable task) {
@@ -427,7 +434,7 @@ public final class EventLoop {
             try {
                 rejectable.rejected(rejection());
             } catch (Throwable t) {
-                Complaints.log("A task of a ring failed when it was turned away", t);
+                Complaint.REJECTION.log(t);
             }
         }
     }

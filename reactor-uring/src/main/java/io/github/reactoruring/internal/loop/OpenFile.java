@@ -149,15 +149,16 @@ public final class OpenFile {
 
     private void closeIfIdle() {
         if (closing && !closeSubmitted && inFlight.total() == 0 && holds == 0) {
-            // Once only: a second CLOSE would hit whoever got the number meanwhile.
-            closeSubmitted = true;
             submitClose();
         }
     }
 
+    /** Once only, but where the last was not made: a second CLOSE would hit whoever got the number meanwhile. */
     void submitClose() {
+        CloseRequest request = new CloseRequest(this);
+        closeSubmitted = true;
         closeStaged = false;
-        new CloseRequest(this).submit();
+        request.submit();
     }
 
     /** Learns that the kernel may close it from now on. */

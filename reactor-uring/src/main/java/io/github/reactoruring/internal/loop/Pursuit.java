@@ -78,7 +78,8 @@ final class Pursuit {
     /** Returns the time until the next request is due, or -1 when there is none. */
     long nanosToNext(long now) {
         long shortest = Long.MAX_VALUE;
-        for (ArrayDeque<Request> level : levels) {
+        for (int i = 0; i < levels.size(); i++) {
+            ArrayDeque<Request> level = levels.get(i);
             Request request;
             while ((request = level.peek()) != null && !request.inFlight()) {
                 level.remove();

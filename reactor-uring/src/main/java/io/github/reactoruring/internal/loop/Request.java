@@ -206,7 +206,7 @@ public abstract class Request implements LoopTask {
         try {
             failed(cause);
         } catch (Throwable t) {
-            Complaints.log("A request's callback failed", t);
+            Complaint.CALLBACK.log(t);
         }
     }
 
@@ -219,7 +219,7 @@ public abstract class Request implements LoopTask {
         try {
             released();
         } catch (Throwable t) {
-            Complaints.log("Releasing a request failed", t);
+            Complaint.RELEASE.log(t);
         }
     }
 
@@ -228,7 +228,12 @@ public abstract class Request implements LoopTask {
     public final void run() {
         int current = word;
         if ((current & STATE) == QUEUED) {
-            loop.enqueue(this);
+            try {
+                loop.enqueue(this);
+            } catch (Throwable t) {
+                // No memory to queue it: it ends, for nobody would ever come back to it.
+                Submitter.rejectChain(this, t);
+            }
         } else if (current == (STAGED | DISPOSED)) {
             loop.cancel(this);
         }
