@@ -3,10 +3,14 @@ package io.github.reactoruring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -15,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.internal.loop.RingFailure;
 import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Opcode;
@@ -33,6 +38,7 @@ class FailedRingTest {
 
     private static final Duration LONG = Duration.ofSeconds(10);
     private static final int POLLIN = 1;
+    private static final int AT_FDCWD = -100;
 
     @RegisterExtension
     final TestUring ring = TestUring.withDefaults();
@@ -98,7 +104,91 @@ class FailedRingTest {
                 .isInstanceOf(RejectedExecutionException.class).hasCause(cause);
         assertThatThrownBy(() -> failing.files().write(Path.of("/tmp/never"), reactor.core.publisher.Flux.just(
                 ByteBuffer.allocate(1))).block(LONG)).isInstanceOf(RejectedExecutionException.class).hasCause(cause);
-        assertThat(RingFailure.isKept(failing)).isTrue();
+        assertThat(RingFailure.isKept(failing)).as("a poll has no memory").isFalse();
+    }
+
+    /** A chain's later operations must not run behind one that was never made; nor stay, out of anybody's reach. */
+    @Test
+    void nothingRunsBehindALinkWhoseListenerThrew(@TempDir Path directory) throws Exception {
+        Operation throwing = Operation.of(Opcode.NOP).onStaged(userData -> {
+            throw new IllegalStateException("a listener's own");
+        });
+        Path precious = Files.createFile(directory.resolve("precious"));
+        try (Arena arena = Arena.ofShared(); RawPipe pipe = new RawPipe()) {
+            Operation delete = Operation.of(Opcode.UNLINKAT).fd(AT_FDCWD)
+                    .pointer(arena.allocateFrom(precious.toString()));
+            Operation poll = Operation.of(Opcode.POLL_ADD).fd(pipe.source()).operationFlags(POLLIN);
+            for (Chain chain : List.of(Chain.of(throwing).then(delete), Chain.of(throwing).thenAlways(delete),
+                    Chain.of(Operation.of(Opcode.NOP)).then(throwing).then(delete),
+                    Chain.of(throwing).then(poll).then(delete), Chain.of(throwing).thenAlways(poll))) {
+                assertThatThrownBy(() -> ring.get().raw().submit(chain).block(LONG)).hasMessage("a listener's own");
+            }
+            ring.awaitIdle();
+            assertThat(precious).exists();
+        }
+        assertWorks();
+    }
+
+    /** Each falls back to the other, which has failed too: nobody may be told under a lock. */
+    @Test
+    void twoThreadsMayFallBackFromOneFailedRingToAnother() throws Exception {
+        Uring first = failed("first");
+        Uring second = failed("second");
+        Thread there = Thread.ofPlatform().daemon().start(() -> fallBack(first, second));
+        Thread back = Thread.ofPlatform().daemon().start(() -> fallBack(second, first));
+
+        assertThat(there.join(LONG)).isTrue();
+        assertThat(back.join(LONG)).isTrue();
+    }
+
+    private static Uring failed(String name) {
+        Uring failed = Uring.builder(name).build();
+        RingFailure.fail(failed, new OutOfMemoryError(name));
+        Await.until(name + " failed", () -> RingFailure.first(failed).terminated().isDone());
+        return failed;
+    }
+
+    private static void fallBack(Uring from, Uring to) {
+        for (int i = 0; i < 20_000; i++) {
+            from.raw().nop().onErrorResume(error -> to.raw().nop()).onErrorComplete().subscribe();
+        }
+    }
+
+    /** While the ring's own thread closes the files of a ring that failed, others who are turned away close them as well. */
+    @Test
+    void aFileOfARingThatFailedIsClosedOnceWhoeverClosesIt(@TempDir Path directory) throws Exception {
+        Path file = Files.write(directory.resolve("file"), new byte[200_000]);
+        for (int round = 0; round < 20; round++) {
+            Uring failing = Uring.builder("closing").build();
+            List<UringFile> open = new ArrayList<>();
+            List<Probe<ByteBuffer>> readers = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                open.add(failing.files().open(file).block(LONG));
+                Probe<ByteBuffer> reader = Probe.idle();
+                failing.files().read(file).subscribe(reader);
+                readers.add(reader.request(1).awaitValues(1));
+            }
+            Thread others = Thread.ofPlatform().start(() -> {
+                while (failing.failureCause() == null) {
+                    Thread.onSpinWait();
+                }
+                readers.forEach(reader -> reader.request(1));
+                open.forEach(each -> each.close().onErrorComplete().subscribe());
+            });
+            // Takes each number that has just become free, and loses it if it is closed once more.
+            List<FileChannel> strangers = new ArrayList<>();
+            RingFailure.fail(failing, new OutOfMemoryError("in the middle of a turn"));
+            for (int i = 0; i < 200; i++) {
+                strangers.add(FileChannel.open(file));
+            }
+            assertThat(others.join(LONG)).isTrue();
+            Await.until("the ring's end", () -> RingFailure.first(failing).terminated().isDone());
+            readers.forEach(reader -> reader.awaitEnd().assertRules());
+            for (FileChannel stranger : strangers) {
+                assertThat(stranger.size()).isEqualTo(200_000);
+                stranger.close();
+            }
+        }
     }
 
     /** In a JVM of its own: the ring that all share is broken. */

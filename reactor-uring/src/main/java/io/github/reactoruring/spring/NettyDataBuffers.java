@@ -56,7 +56,13 @@ final class NettyDataBuffers {
         }
 
         DataBuffer wrap(ByteBuf filled) {
-            return factory.wrap(whenFreed == null ? filled : TellingByteBuf.around(filled, whenFreed));
+            try {
+                return factory.wrap(whenFreed == null ? filled : TellingByteBuf.around(filled, whenFreed));
+            } catch (Throwable t) {
+                // No memory for the wrapper: the buffer itself goes back.
+                filled.release();
+                throw t;
+            }
         }
     }
 

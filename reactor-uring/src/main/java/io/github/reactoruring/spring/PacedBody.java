@@ -111,8 +111,9 @@ final class PacedBody extends Flux<DataBuffer> implements Scannable {
         private final Bounds bounds;
         private final @Nullable Outlet outlet;
         private final AtomicLong requested = new AtomicLong();
-        /** The chunks that have left memory, and those that are let through without. */
         private final AtomicLong freed = new AtomicLong();
+        /** How many chunks may be asked for whatever is freed: it was not the connection that held them. */
+        private volatile long letThrough;
         /** Whoever makes it 1 asks, for all who come meanwhile. */
         private final AtomicInteger asking = new AtomicInteger();
         /** Whether somebody is on his way to look at the connection. */
@@ -165,7 +166,9 @@ final class PacedBody extends Flux<DataBuffer> implements Scannable {
             int missed = 1;
             do {
                 long demand = requested.get();
-                long allowed = outlet == null ? demand : Math.min(demand, freed.get() + bounds.maxChunks());
+                long allowed = outlet == null
+                        ? demand
+                        : Math.min(demand, Math.max(letThrough, freed.get() + bounds.maxChunks()));
                 long more = allowed - asked;
                 // Half the window at once: a request for each chunk would wake the ring for each.
                 boolean worthIt = more >= (bounds.maxChunks() + 1) / 2 || allowed == demand;
@@ -206,8 +209,9 @@ final class PacedBody extends Flux<DataBuffer> implements Scannable {
             }
         }
 
+        /** A limit and not a loan: the chunks that are let through count again as soon as they are freed. */
         private void letThrough() {
-            freed.addAndGet(bounds.maxChunks());
+            letThrough = asked + bounds.maxChunks();
             looking.set(false);
             ask();
         }

@@ -24,6 +24,8 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
 
@@ -39,6 +41,7 @@ import reactor.util.context.Context;
  */
 final class PartEventFlux extends Flux<PartEvent> implements Scannable {
 
+    private static final Logger LOG = Loggers.getLogger(PartEventFlux.class);
     private static final int MAX_WAITING_BYTES = 512 * 1024;
     /** Small chunks cost more than their bytes. */
     private static final int MAX_WAITING_EVENTS = 1024;
@@ -141,8 +144,10 @@ final class PartEventFlux extends Flux<PartEvent> implements Scannable {
         @Override
         public Context currentContext() {
             Consumer<Throwable> dropped = error -> {
-                if (error != failure.get()) {
+                if (failure.get() == null) {
                     Operators.onErrorDropped(error, actual.currentContext());
+                } else if (LOG.isDebugEnabled()) {
+                    LOG.debug("The parser failed once more, or when nobody wanted the parts any more", error);
                 }
             };
             return actual.currentContext().put(ON_ERROR_DROPPED, dropped);

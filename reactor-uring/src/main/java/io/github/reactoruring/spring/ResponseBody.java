@@ -1,6 +1,7 @@
 package io.github.reactoruring.spring;
 
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -46,6 +47,9 @@ final class ResponseBody {
     /** Passes the body on, and remembers who reads it. */
     <T> Flux<T> watch(Publisher<T> body) {
         return Flux.defer(() -> {
+            if (ended) {
+                return Flux.error(new CancellationException("The writing of the response has ended"));
+            }
             AtomicReference<@Nullable Subscription> reading = new AtomicReference<>();
             return Flux.<T>from(body).doOnSubscribe(subscription -> {
                 reading.set(subscription);

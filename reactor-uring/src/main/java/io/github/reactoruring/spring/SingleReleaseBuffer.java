@@ -21,6 +21,8 @@ import org.springframework.core.io.buffer.PooledDataBuffer;
  * each releases. A Netty buffer counts its references together with all of its slices, so that the second release frees
  * memory that somebody else has.
  *
+ * <p>For the parser and {@code join} only: what others may call, {@code read(byte[])} say, returns the buffer that is shown.
+ *
  * <p><b>Buffers:</b> owns the one it shows, until that is released or {@link #take taken}; what it is split into has owners
  * of its own. <b>Threads:</b> any, for the release.
  */

@@ -16,6 +16,7 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.UringUnavailableException;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.WriteOptions;
 import reactor.core.publisher.Flux;
@@ -155,6 +156,11 @@ public final class UringDataBuffers {
     }
 
     private static @Nullable Uring sharedOrNone() {
-        return Uring.isAvailable() ? Uring.shared() : null;
+        try {
+            return Uring.isAvailable() ? Uring.shared() : null;
+        } catch (UringUnavailableException e) {
+            // It has failed, and there is no other to be had.
+            return null;
+        }
     }
 }

@@ -113,7 +113,10 @@ public class UringPartHttpMessageReader extends DefaultPartHttpMessageReader imp
     /** Removes the temporary files, and their directory. Blocks. */
     @Override
     public void close() {
-        earlier.forEach(TemporaryFiles::remove);
-        files.remove();
+        try {
+            earlier.forEach(TemporaryFiles::remove);
+        } finally {
+            files.remove();
+        }
     }
 }

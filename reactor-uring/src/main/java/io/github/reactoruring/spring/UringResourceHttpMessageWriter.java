@@ -25,6 +25,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.UringFile;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -86,7 +87,7 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
                 () -> super.write(Mono.just(resource), elementType, mediaType, message, hints),
                 file -> {
                     Publisher<DataBuffer> body = whole(file, resource, mediaType, message);
-                    return body == null ? message.setComplete() : message.writeWith(body);
+                    return body == null ? complete(message) : message.writeWith(body);
                 }));
     }
 
@@ -97,6 +98,12 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
         return Mono.from(input).flatMap(resource -> withFile(resource,
                 () -> super.write(Mono.just(resource), actualType, elementType, mediaType, request, response, hints),
                 file -> respond(file, resource, mediaType, request, response)));
+    }
+
+    /** Ends a message without a body. A part of a multipart body knows only {@code writeWith}. */
+    private static Mono<Void> complete(ReactiveHttpOutputMessage message) {
+        return message.setComplete()
+                .onErrorResume(UnsupportedOperationException.class, error -> message.writeWith(Flux.empty()));
     }
 
     /** Writes the file, or what is none by other means. */

@@ -131,13 +131,15 @@ class ClientUploadsTest {
             parts.part("title", "x");
             parts.part("large", new FileSystemResource(directory.resolve("large.bin")));
             parts.part("small", new FileSystemResource(directory.resolve("small.bin")));
+            parts.part("empty", new FileSystemResource(directory.resolve("empty.bin")));
 
             String answer = client.post().uri("/multipart/collected")
                     .body(BodyInserters.fromMultipartData(parts.build()))
                     .retrieve().bodyToMono(String.class).block(LONG);
 
             assertThat(answer).contains("large is file large.bin, " + UploadEndpoints.sha256(LARGE),
-                    "small is file small.bin, " + UploadEndpoints.sha256(SMALL));
+                    "small is file small.bin, " + UploadEndpoints.sha256(SMALL),
+                    "empty is file empty.bin, " + UploadEndpoints.sha256(new byte[0]));
         }
     }
 

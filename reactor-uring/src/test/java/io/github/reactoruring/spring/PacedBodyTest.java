@@ -165,6 +165,11 @@ class PacedBodyTest {
         connection.runOne();
 
         assertThat(leased).hasValue(2 * MAX_CHUNKS);
+        // It was let through, and not lent: when it is freed the bound is as it was.
+        connection.idle = false;
+        keeper.releaseAll();
+        connection.runAll(3);
+        assertThat(keeper.kept).hasSize(MAX_CHUNKS);
         keeper.end();
     }
 
@@ -262,6 +267,12 @@ class PacedBodyTest {
 
         void runOne() {
             waiting.remove().run();
+        }
+
+        void runAll(int times) {
+            for (int i = 0; i < times && !waiting.isEmpty(); i++) {
+                runOne();
+            }
         }
 
         void runAll() {

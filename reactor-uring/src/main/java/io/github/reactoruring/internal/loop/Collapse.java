@@ -14,13 +14,18 @@ import io.github.reactoruring.internal.sys.Errno;
  * Ends a ring that cannot go on, and tells everybody, whatever happens on the way: callbacks may throw, and the heap may
  * be full.
  *
- * <p>Invariant: what is to be told is taken off its list first, so that a step that failed may be made again, and nobody
- * is told twice. Made together with its loop, when there was memory. <b>Threads:</b> owner only.
+ * <p>Invariants: what is to be told is taken off its list first, so that a step that failed may be made again, and nobody
+ * is told twice. Until the mailbox is closed nobody but the owner tells anybody; what comes meanwhile waits in it. What those
+ * who are told want of the loop comes last: one may ask again for ever.
+ *
+ * <p>Made together with its loop, when there was memory. <b>Threads:</b> owner only.
  */
 final class Collapse {
 
     private static final long PAUSE_NANOS = 10_000_000;
-    private static final int STEPS = 10;
+    private static final int STEPS = 9;
+    /** After a second of trying, what a step has not done is left: the next may be what gives memory back. */
+    private static final int TRIES = 100;
 
     private final EventLoop loop;
     private final Submitter submitter;
@@ -32,6 +37,7 @@ final class Collapse {
     private final CompletableFuture<Void> terminated;
     private final Consumer<Runnable> reject;
     private int slot;
+    private boolean running;
 
     Collapse(EventLoop loop, Submitter submitter, Mailbox mailbox, Queue<Runnable> ownTasks, InFlightTable inFlight,
             List<Runnable> overListeners, Set<OpenFile> openFiles, CompletableFuture<Void> terminated,
@@ -49,34 +55,55 @@ final class Collapse {
         Abandoned.load();
         Complaint.values();
         Errno.endedByCancel(0);
-        LockSupport.parkNanos(1);
+        LockSupport.unpark(null);
+    }
+
+    /** Says whether the loop is being ended just now; owner only. */
+    boolean isRunning() {
+        return running;
     }
 
     /** Tells all that there is; returns when it has. */
     void run(Throwable cause) {
-        int step = 0;
-        while (step < STEPS) {
-            try {
-                make(step, cause);
-                step++;
-            } catch (Throwable t) {
-                // Most likely there is no memory: others may give some back.
-                LockSupport.parkNanos(PAUSE_NANOS);
+        running = true;
+        for (int step = 0; step < STEPS; step++) {
+            int tries = 0;
+            while (!isMade(step, cause) && ++tries < TRIES) {
+                pause();
             }
+        }
+        rejectOwnTasks();
+        running = false;
+    }
+
+    private boolean isMade(int step, Throwable cause) {
+        try {
+            make(step, cause);
+            return true;
+        } catch (Throwable t) {
+            // Most likely there is no memory: others may give some back.
+            return false;
+        }
+    }
+
+    private static void pause() {
+        try {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        } catch (Throwable t) {
+            // On a thread that must not wait.
         }
     }
 
     private void make(int step, Throwable cause) {
         switch (step) {
-            case 0 -> Abandoned.keep(loop);
-            case 1 -> tellLog(cause);
-            case 2 -> submitter.rejectAll(cause);
-            case 3 -> mailbox.close(reject);
-            case 4 -> rejectOwnTasks();
-            case 5 -> loop.ring().abandon();
-            case 6 -> failInFlight(cause);
-            case 7 -> tellListeners();
-            case 8 -> terminated.completeExceptionally(cause);
+            case 0 -> tellLog(cause);
+            case 1 -> submitter.rejectAll(cause);
+            case 2 -> loop.ring().abandon();
+            case 3 -> failInFlight(cause);
+            case 4 -> keepInFlight();
+            case 5 -> tellListeners();
+            case 6 -> mailbox.close(reject);
+            case 7 -> terminated.completeExceptionally(cause);
             // Last: closing waits for a filesystem to flush.
             default -> closeFiles();
         }
@@ -101,9 +128,21 @@ final class Collapse {
     private void failInFlight(Throwable cause) {
         while (slot < inFlight.slots()) {
             Request request = inFlight.at(slot++);
-            if (request != null && !request.markRetired()) {
-                request.tellFailed(cause);
+            if (request != null) {
+                if (!request.markRetired()) {
+                    request.tellFailed(cause);
+                }
+                if (!Opcodes.usesMemory(request.opcode())) {
+                    inFlight.retire(request);
+                }
             }
+        }
+    }
+
+    /** Of a ring with nothing in flight that could write, nothing has to be kept: requests lead to all that users hold. */
+    private void keepInFlight() {
+        if (inFlight.size() > 0) {
+            Abandoned.keep(loop);
         }
     }
 

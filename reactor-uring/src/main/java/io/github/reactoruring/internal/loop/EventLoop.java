@@ -54,6 +54,7 @@ public final class EventLoop {
     private final EnterGuard enterGuard;
     /** Made once: a turn that has nothing to do takes no memory. */
     private final Consumer<Runnable> runner = this::runSafely;
+    private final Consumer<Runnable> rejecter = this::reject;
     private final Collapse collapse;
     /** The next in the stack of {@link Abandoned}. */
     @Nullable
@@ -91,7 +92,7 @@ public final class EventLoop {
         dispatcher = new Dispatcher(ring, inFlight, wakePoll, stats);
         enterGuard = new EnterGuard(ring, stats);
         collapse = new Collapse(this, submitter, mailbox, ownTasks, inFlight, overListeners, openFiles, terminated,
-                this::reject);
+                rejecter);
     }
 
     // ---- Any thread
@@ -115,13 +116,23 @@ public final class EventLoop {
     /** Runs {@code task} on the owner: in this turn or the next when called there. A {@link LoopTask} may be rejected. */
     public void execute(Runnable task) {
         if (inEventLoop()) {
-            if (over) {
+            if (over && !collapse.isRunning()) {
                 reject(task);
             } else {
                 ownTasks.add(task);
             }
-        } else if (mailbox.offer(task, this::reject)) {
+        } else if (mailbox.offer(task, rejecter)) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        try {
             ring.wake();
+        } catch (Throwable t) {
+            // No memory for the call: whoever comes next wakes the owner for both.
+            mailbox.wakeFailed();
+            throw t;
         }
     }
 
@@ -264,7 +275,8 @@ public final class EventLoop {
     /** Takes what the kernel holds back, before more is submitted; false when a next turn has to go on with it. */
     private boolean flushOverflow() {
         int count = 0;
-        while (ring.overflowed() && !over) {
+        // Over first: a ring that was given up is not mapped any more.
+        while (!over && ring.overflowed()) {
             count += dispatcher.dispatch(COMPLETIONS_PER_TURN);
             if (count >= COMPLETIONS_PER_TURN) {
                 return false;
@@ -334,7 +346,8 @@ public final class EventLoop {
     }
 
     void cancelAllOn(OpenFile file) {
-        if (file.inFlight() > 0) {
+        // A loop that is over has nobody to cancel anything, and its tables are not for other threads.
+        if (!over && file.inFlight() > 0) {
             inFlight.forEach(request -> {
                 if (request.uses(file)) {
                     canceller.add(request);
@@ -395,9 +408,10 @@ public final class EventLoop {
 
     /** Closes the ring: nothing is in flight any more. */
     void finish() {
+        Throwable rejection = rejection();
         over = true;
-        submitter.rejectAll(rejection());
-        mailbox.close(this::reject);
+        submitter.rejectAll(rejection);
+        mailbox.close(rejecter);
         Runnable task;
         while ((task = ownTasks.poll()) != null) {
             reject(task);
@@ -413,13 +427,12 @@ public final class EventLoop {
      * memory. Never throws, and leaves nobody untold.
      */
     void fail(Throwable cause) {
-        if (over) {
+        if (failure != null || terminated.isDone()) {
             return;
         }
-        // Whatever comes from now on is turned away; nothing here takes memory, which may be what is short.
+        // Nothing here takes memory, which may be what is short. What comes from now on waits until it is turned away.
         failure = cause;
         over = true;
-        mailbox.refuse();
         collapse.run(cause);
     }
 
@@ -440,7 +453,7 @@ public final class EventLoop {
     }
 
     /** Says why the loop takes nothing any more. */
-    private Throwable rejection() {
+    public Throwable rejection() {
         Throwable cause = failure;
         if (cause == null) {
             return new RejectedExecutionException("The ring " + name + " is closed: it was disposed of");

@@ -22,7 +22,7 @@ final class InFlightTable {
     private int firstFree;
     private int free;
     private int size;
-    private final OpcodeCounts byOpcode = new OpcodeCounts();
+    private final OpcodeCounts byOpcode = new OpcodeCounts(OpcodeCounts.ANY);
     /** The requests whose user_data the user chose. */
     private final Map<Long, Request> chosen = new HashMap<>();
 
@@ -43,16 +43,17 @@ final class InFlightTable {
         if (free == 0) {
             grow();
         }
+        Long chosenUserData = request.chosenUserData();
+        if (chosenUserData != null) {
+            // First, since it takes memory.
+            chosen.put(chosenUserData, request);
+        }
         int slot = freeSlots[firstFree];
         firstFree = (firstFree + 1) & (freeSlots.length - 1);
         free--;
         size++;
         requests[slot] = request;
-        Long chosenUserData = request.chosenUserData();
         long userData = chosenUserData == null ? UserData.request(slot, generations[slot]) : chosenUserData;
-        if (chosenUserData != null) {
-            chosen.put(chosenUserData, request);
-        }
         request.claimed(slot, userData);
         count(request, 1);
         return userData;

@@ -34,6 +34,10 @@ final class Mailbox {
 
     /** Adds a task; returns true when the caller has to wake the owner. */
     boolean offer(Runnable task, Consumer<Runnable> rejected) {
+        if (closed) {
+            rejected.accept(task);
+            return false;
+        }
         if (clock != null) {
             // Before the offer: the owner may take the task at once, and what is noted then would be of no task.
             noteWaiting(clock);
@@ -41,7 +45,7 @@ final class Mailbox {
         queue.offer(task);
         VarHandle.fullFence();
         if (closed) {
-            // The owner has drained for the last time, or is about to see this: both drain under the lock.
+            // The owner has drained for the last time, or is about to see this: each takes one at a time.
             drainRejected(rejected);
             return false;
         }
@@ -87,27 +91,32 @@ final class Mailbox {
         return false;
     }
 
+    /** Learns that the owner was to be woken and was not: it still sleeps. */
+    void wakeFailed() {
+        parked.set(true);
+    }
+
     void unpark() {
         if (parked.get()) {
             parked.set(false);
         }
     }
 
-    /** Turns away what still comes: whoever offers it does that, and for what is there as well. */
-    void refuse() {
-        closed = true;
-    }
-
-    /** Turns away what is there and what still comes. */
+    /** Turns away what is there and what still comes, on the thread of whoever offers it. */
     void close(Consumer<Runnable> rejected) {
-        refuse();
+        closed = true;
         drainRejected(rejected);
     }
 
-    private synchronized void drainRejected(Consumer<Runnable> rejected) {
+    /** Tells nobody under the lock: who is told may wait for others, who wait for it. */
+    private void drainRejected(Consumer<Runnable> rejected) {
         Runnable task;
-        while ((task = queue.poll()) != null) {
+        while ((task = poll()) != null) {
             rejected.accept(task);
         }
+    }
+
+    private synchronized @Nullable Runnable poll() {
+        return queue.poll();
     }
 }

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.loop;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 
 import org.jspecify.annotations.Nullable;
@@ -16,15 +17,17 @@ import io.github.reactoruring.internal.sys.Syscalls;
  * <p>Only for files the library opened itself and whose number never leaves it: a cancel by FD compares the open
  * file, so a duplicate made elsewhere would be hit too.
  *
- * <p><b>Threads:</b> the owner of the loop it belongs to.
+ * <p><b>Threads:</b> the owner of the loop it belongs to; when that is over, any, for the closing.
  */
 public final class OpenFile {
+
+    private static final int PENDING = Integer.MIN_VALUE;
 
     private final EventLoop loop;
     private final int descriptor;
     private final boolean fixed;
     private final String name;
-    private final OpcodeCounts inFlight = new OpcodeCounts();
+    private final OpcodeCounts inFlight = new OpcodeCounts(OpcodeCounts.OWN);
     /** Requests an FD cancel may miss: forced to io-wq (their file is resolved late) or waiting in a link. */
     private int elusive;
     /** Calls off the ring that use the descriptor. */
@@ -32,13 +35,17 @@ public final class OpenFile {
     private int planIndex = -1;
     private @Nullable Runnable whenClosing;
     private boolean closedByWorker;
-    private boolean closing;
+    private final AtomicBoolean closing = new AtomicBoolean();
     private boolean closeSubmitted;
     /** Whether the kernel may have closed it: a second close could hit whoever got the number meanwhile. */
-    private boolean closeStaged;
+    private volatile boolean closeStaged;
+    /** Whether somebody closes it without the ring. */
+    private final AtomicBoolean closedHere = new AtomicBoolean();
+    /** Guards the three below: a loop that is over has no owner, and whoever is turned away closes the file himself. */
+    private final Object lock = new Object();
     private boolean closed;
     private int closeResult;
-    private final List<IntConsumer> closeListeners = new ArrayList<>(1);
+    private List<IntConsumer> closeListeners = new ArrayList<>(1);
 
     /**
      * Describes a file that {@code loop}'s ring opened.
@@ -85,7 +92,7 @@ public final class OpenFile {
     }
 
     public boolean isClosing() {
-        return closing;
+        return closing.get();
     }
 
     /**
@@ -93,23 +100,28 @@ public final class OpenFile {
      * it. {@code whenClosed} gets the result of close(2).
      */
     public void close(IntConsumer whenClosed) {
-        if (closed) {
-            whenClosed.accept(closeResult);
-            return;
+        int result;
+        synchronized (lock) {
+            if (!closed) {
+                closeListeners.add(whenClosed);
+            }
+            result = closed ? closeResult : PENDING;
         }
-        closeListeners.add(whenClosed);
-        if (!closing) {
-            startClosing();
+        if (result != PENDING) {
+            whenClosed.accept(result);
+        } else if (startClosing()) {
             loop.cancelAllOn(this);
             closeIfIdle();
         }
     }
 
-    private void startClosing() {
-        closing = true;
-        if (whenClosing != null) {
+    /** Says whether this was the first to. */
+    private boolean startClosing() {
+        boolean first = closing.compareAndSet(false, true);
+        if (first && whenClosing != null) {
             loop.runSafely(whenClosing);
         }
+        return first;
     }
 
     /** Learns that one of its requests is over, and what it held released. */
@@ -148,7 +160,7 @@ public final class OpenFile {
     }
 
     private void closeIfIdle() {
-        if (closing && !closeSubmitted && inFlight.total() == 0 && holds == 0) {
+        if (closing.get() && !closeSubmitted && inFlight.total() == 0 && holds == 0) {
             submitClose();
         }
     }
@@ -168,15 +180,17 @@ public final class OpenFile {
 
     /** Learns that its CLOSE was not made, or will not be answered: the loop is over. */
     void closeFailed() {
-        closed(closeStaged ? -Errno.EBADF : closeDescriptor());
+        if (closeStaged) {
+            closed(-Errno.EBADF);
+        } else if (closedHere.compareAndSet(false, true)) {
+            closed(closeDescriptor());
+        }
     }
 
     /** Closes it without the ring, which is over; not where the ring may have: its CLOSE is told then. */
     void closeAtOnce() {
-        if (!closing) {
-            startClosing();
-        }
-        if (!closed && !closeStaged) {
+        startClosing();
+        if (!closeStaged && closedHere.compareAndSet(false, true)) {
             closed(closeDescriptor());
         }
     }
@@ -187,11 +201,24 @@ public final class OpenFile {
     }
 
     void closed(int result) {
-        closed = true;
-        closeResult = result;
         loop.closed(this);
-        closeListeners.forEach(listener -> loop.runSafely(() -> listener.accept(result)));
-        closeListeners.clear();
+        List<IntConsumer> listeners;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            listeners = closeListeners;
+            closeListeners = List.of();
+            closeResult = result;
+            closed = true;
+        }
+        for (IntConsumer listener : listeners) {
+            try {
+                listener.accept(result);
+            } catch (Throwable t) {
+                Complaint.CALLBACK.log(t);
+            }
+        }
     }
 
     boolean matchable() {

@@ -65,12 +65,17 @@ final class Submitter {
             rejectChain(request, new IllegalStateException("A request with the user_data " + takenUserData(request)
                     + " is in flight already: choose another, or none"));
         } else if (!request.markStaged()) {
-            drop(request);
+            dropChain(request);
         } else {
             fill(request);
             for (Request next = request.linked(); next != null; next = next.linked()) {
-                next.markStaged();
-                fill(next);
+                if (next.markStaged()) {
+                    fill(next);
+                } else {
+                    // Disposed of by what was told of a failure before it.
+                    standIn(nextSqe(), next);
+                    drop(next);
+                }
             }
         }
     }
@@ -88,32 +93,51 @@ final class Submitter {
         return null;
     }
 
-    /** Ends a request that was disposed of before it was staged: no SQE is ever made. */
-    private void drop(Request request) {
+    /** Ends a request that was disposed of before it was staged, and those behind it: no SQE is ever made. */
+    private void dropChain(Request request) {
         stats.dropped.increment();
         for (Request each = request; each != null; each = each.linked()) {
-            each.markRetired();
-            each.tellReleased();
+            drop(each);
         }
     }
 
-    private void fill(Request request) {
+    private static void drop(Request request) {
+        request.markRetired();
+        request.tellReleased();
+    }
+
+    private Sqe nextSqe() {
         Sqe sqe = ring.nextSqe();
         if (sqe == null) {
             throw new IllegalStateException("The submission queue said it had room");
         }
+        return sqe;
+    }
+
+    private void fill(Request request) {
+        Sqe sqe = nextSqe();
         try {
             request.prepare(sqe);
             long userData = inFlight.claim(request);
             sqe.addFlags(request.linkFlag()).userData(userData);
             tellStaged(request, userData);
         } catch (Throwable t) {
-            // The entry is staged already; a NOP in its place does no harm, and keeps a chain together.
-            sqe.reset().opcode(IoUringAbi.IORING_OP_NOP).addFlags(request.linkFlag()).userData(UserData.IGNORED);
+            // The entry is staged already.
+            standIn(sqe, request);
             reject(request, t);
             return;
         }
         stats.submitted.increment();
+    }
+
+    /**
+     * Puts something harmless in a request's place, which keeps a chain together: a NOP, or, where what is linked behind it
+     * must not be started, what fails (a file to sync that is none).
+     */
+    private static void standIn(Sqe sqe, Request request) {
+        boolean breaksChain = request.linkFlag() == IoUringAbi.IOSQE_IO_LINK;
+        sqe.reset().opcode(breaksChain ? IoUringAbi.IORING_OP_FSYNC : IoUringAbi.IORING_OP_NOP).fd(-1)
+                .addFlags(request.linkFlag()).userData(UserData.IGNORED);
     }
 
     /** Calls what may be a user's own; a request that cannot bear it has never been in flight. */

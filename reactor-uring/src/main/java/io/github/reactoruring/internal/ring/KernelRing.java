@@ -163,6 +163,7 @@ public final class KernelRing implements Ring {
             ringUpdate.set(ValueLayout.JAVA_INT, 0, enterFd);
             ringUpdate.set(ValueLayout.JAVA_LONG, 8, 0L);
             Syscalls.register(fd, IORING_UNREGISTER_RING_FDS, ringUpdate.address(), 1);
+            registeredBy = null;
         }
     }
 
@@ -272,11 +273,12 @@ public final class KernelRing implements Ring {
     @Override
     public void close() {
         if (!closed) {
-            closed = true;
+            // Each of these does nothing the second time: where one throws, for want of memory, all are done once more.
             unregisterRing();
             wakeUp.close();
             rings.close();
             sqes.close();
+            closed = true;
             Syscalls.close(fd);
             if (!abandoned) {
                 bufferRings.forEach(BufferRing::free);

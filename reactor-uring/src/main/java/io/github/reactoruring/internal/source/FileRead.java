@@ -110,7 +110,11 @@ final class FileRead<B> implements Subscription, Scannable, LoopTask, OpenReques
 
     @Override
     public void rejected(Throwable cause) {
-        // The loop has closed: nothing is in flight, and what was has been discarded by its end.
+        // The loop is over: nothing is in flight any more, but what was read and not taken may still be here.
+        ChunkRead<B> chunk;
+        while ((chunk = window.poll()) != null) {
+            chunk.discardTaken();
+        }
     }
 
     @Override

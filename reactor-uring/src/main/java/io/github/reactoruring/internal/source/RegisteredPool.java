@@ -281,7 +281,12 @@ public final class RegisteredPool implements RegisteredBuffers {
 
         @Override
         public RegisteredBuffer fill(int lengthBytes) {
-            return new Taken(part, lengthBytes);
+            try {
+                return new Taken(part, lengthBytes);
+            } catch (Throwable t) {
+                giveBack(part);
+                throw t;
+            }
         }
 
         @Override

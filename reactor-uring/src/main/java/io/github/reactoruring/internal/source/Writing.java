@@ -1,6 +1,5 @@
 package io.github.reactoruring.internal.source;
 
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -164,7 +163,7 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
     /** A write that waits for its source learns here that the loop is closing. */
     private void fileClosing() {
         if (!ending) {
-            stop(new RejectedExecutionException("The ring " + loop.name() + " is closed: it was disposed of"));
+            stop(loop.rejection());
             drain();
         }
     }

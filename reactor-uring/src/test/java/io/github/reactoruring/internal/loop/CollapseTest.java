@@ -2,10 +2,15 @@ package io.github.reactoruring.internal.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -14,8 +19,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+import io.github.reactoruring.CancelPolicy;
+import io.github.reactoruring.internal.ring.Ring;
+import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.internal.ring.ScriptedRing;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.testing.RecordingRequest;
 import io.github.reactoruring.testing.ScriptedLoop;
 
@@ -61,11 +71,74 @@ class CollapseTest {
     }
 
     @Test
-    void whatIsInFlightIsKeptForAsLongAsTheJvmRuns() {
-        poll();
+    void whatTheKernelMayStillWriteToIsKeptForAsLongAsTheJvmRuns() {
+        RecordingRequest.of(under.loop(), IoUringAbi.IORING_OP_READ, sqe -> sqe.fd(under.descriptor())).submit();
         under.turn();
         breakRing();
         assertThat(Abandoned.keeps(under.loop())).isTrue();
+    }
+
+    /** Requests lead to all that their subscribers hold. */
+    @Test
+    void nothingIsKeptWhereTheKernelHasNoMemory() {
+        poll();
+        under.turn();
+        breakRing();
+        assertThat(Abandoned.keeps(under.loop())).isFalse();
+    }
+
+    /** Its subscriber asks again, at once, as long as it takes. */
+    @Test
+    void whoAsksAgainForEverKeepsNobodyFromBeingTold() {
+        int[] tries = {0};
+        RecordingRequest stubborn = poll();
+        RecordingRequest other = poll();
+        under.turn();
+        under.loop().whenOver(() -> assertThat(other.failures()).hasSize(1));
+        boolean[] toldMeanwhile = {false};
+        stubborn.onEach(() -> under.loop().execute(new LoopTask() {
+            @Override
+            public void run() {
+                throw new AssertionError("the ring is over");
+            }
+
+            @Override
+            public void rejected(Throwable cause) {
+                toldMeanwhile[0] = other.failures().size() == 1 && under.loop().terminated().isDone();
+                if (++tries[0] < 1_000) {
+                    under.loop().execute(this);
+                }
+            }
+        }));
+        breakRing();
+
+        assertThat(tries[0]).isEqualTo(1_000);
+        assertThat(toldMeanwhile[0]).as("the others are told first").isTrue();
+    }
+
+    /** What throws when all was in order is no reason to leave anybody waiting. */
+    @Test
+    void aRingThatCannotBeClosedInOrderFails() throws Exception {
+        ScriptedRing scripted = new ScriptedRing(16, 64, EventLoop.WAKE_USER_DATA, EnumSet.allOf(RingFeature.class));
+        Ring ring = (Ring) Proxy.newProxyInstance(Ring.class.getClassLoader(), new Class<?>[]{Ring.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("close")) {
+                        throw new OutOfMemoryError("the ring's own");
+                    }
+                    try {
+                        return method.invoke(scripted, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+        EventLoop loop = new EventLoop("closing", ring, CancelPolicy.coalesce(), 64);
+        LoopThread thread = new LoopThread(loop, "closing");
+        thread.start();
+
+        assertThatThrownBy(() -> loop.close(1_000_000_000).get(10, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(OutOfMemoryError.class);
+        thread.join();
+        assertThat(loop.failure()).isInstanceOf(OutOfMemoryError.class);
     }
 
     /** With the heap full, to log fails as well. */
