@@ -6,18 +6,14 @@ import java.nio.file.Path;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.internal.loop.RingFailure;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.NeedsUring;
 
-/** Uploads stored by Spring itself, since the ring has failed while the application ran. */
-@NeedsUring
-@Tag("fault")
-class BrokenRingUploadsTest extends UploadServing {
+/** Uploads stored by Spring itself, since the ring has failed while the application ran: run by {@link FallbackMain}. */
+class BrokenRingUploads extends UploadServing {
 
     private static TestServer server;
     private static Path directory;
