@@ -19,7 +19,10 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.MediaTypeFactory;
 import org.springframework.http.ReactiveHttpOutputMessage;
+import org.springframework.http.client.reactive.AbstractClientHttpRequest;
 import org.springframework.http.codec.ResourceHttpMessageWriter;
+import org.springframework.http.server.reactive.AbstractServerHttpResponse;
+import org.springframework.http.server.reactive.HttpHeadResponseDecorator;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
@@ -36,7 +39,7 @@ import reactor.core.publisher.Mono;
  * file, whatever becomes of its name meanwhile. No event loop is held up for it, under TLS and compression neither. A body
  * that is not read at once, or once more, opens it again, and fails if it has another size by then.
  *
- * <p>Beyond Spring's: HEAD reads no content, If-Range is heeded, several ranges have a Content-Length, and of several
+ * <p>Beyond Spring's: HEAD reads no content, unless a filter wants to see it, If-Range is heeded, several ranges have a Content-Length, and of several
  * ranges those that can be satisfied are.
  *
  * <p><b>Demand:</b> no more than {@code maxInFlightBytes} of a response are in memory, whatever the server requests.
@@ -87,7 +90,7 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
                 () -> super.write(Mono.just(resource), elementType, mediaType, message, hints),
                 file -> {
                     Publisher<DataBuffer> body = whole(file, resource, mediaType, message);
-                    return body == null ? complete(message) : message.writeWith(body);
+                    return body == null ? sendNothing(message) : message.writeWith(body);
                 }));
     }
 
@@ -100,10 +103,15 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
                 file -> respond(file, resource, mediaType, request, response)));
     }
 
-    /** Ends a message without a body. A part of a multipart body knows only {@code writeWith}. */
-    private static Mono<Void> complete(ReactiveHttpOutputMessage message) {
-        return message.setComplete()
-                .onErrorResume(UnsupportedOperationException.class, error -> message.writeWith(Flux.empty()));
+    /** Sends an empty body; whoever stands between, a filter or a part of another body, sees that it is one. */
+    private static Mono<Void> sendNothing(ReactiveHttpOutputMessage message) {
+        return isBare(message) ? message.setComplete() : message.writeWith(Flux.empty());
+    }
+
+    /** Says whether nobody looks at the body on its way out. */
+    private static boolean isBare(ReactiveHttpOutputMessage message) {
+        return message instanceof AbstractServerHttpResponse || message instanceof HttpHeadResponseDecorator
+                || message instanceof AbstractClientHttpRequest;
     }
 
     /** Writes the file, or what is none by other means. */
@@ -131,7 +139,7 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
         HttpHeaders headers = response.getHeaders();
         headers.set(HttpHeaders.ACCEPT_RANGES, "bytes");
         long length = file.sizeBytes();
-        if (request.getMethod() == HttpMethod.HEAD) {
+        if (request.getMethod() == HttpMethod.HEAD && isBare(response)) {
             headers.setContentType(mediaType(mediaType, resource));
             headers.setContentLength(length);
             return response.setComplete();
@@ -155,7 +163,7 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
 
     private static Mono<Void> send(@Nullable Publisher<DataBuffer> content, ServerHttpResponse response) {
         if (content == null) {
-            return response.setComplete();
+            return sendNothing(response);
         }
         // What comes at once is released by the response, if it is not sent.
         return content instanceof Mono

@@ -23,9 +23,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.stereotype.Component;
+import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -73,6 +76,17 @@ class CollectingFilterTest {
         @Override
         public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
             Flux<DataBuffer> content = Flux.from(body);
+            if (how.equals("refuse")) {
+                return content.doOnNext(DataBufferUtils::release)
+                        .then(Mono.error(new ResponseStatusException(HttpStatus.CONFLICT)));
+            }
+            if (how.equals("sign")) {
+                return DataBufferUtils.join(content).map(Decorated::copied)
+                        .defaultIfEmpty(DefaultDataBufferFactory.sharedInstance.wrap(new byte[0])).flatMap(joined -> {
+                            getHeaders().set("X-Length", Integer.toString(joined.readableByteCount()));
+                            return getDelegate().writeWith(Mono.just(joined));
+                        });
+            }
             return getDelegate().writeWith(switch (how) {
                 case "join" -> DataBufferUtils.join(content);
                 case "cache" -> content.map(Decorated::copied).cache();
@@ -93,7 +107,7 @@ class CollectingFilterTest {
             byte[] bytes = new byte[buffer.readableByteCount()];
             buffer.read(bytes);
             DataBufferUtils.release(buffer);
-            return org.springframework.core.io.buffer.DefaultDataBufferFactory.sharedInstance.wrap(bytes);
+            return DefaultDataBufferFactory.sharedInstance.wrap(bytes);
         }
     }
 
@@ -101,6 +115,8 @@ class CollectingFilterTest {
     static void start(@TempDir Path directory) throws IOException {
         Files.write(directory.resolve("large.bin"), CONTENT);
         Files.write(directory.resolve("huge.bin"), new byte[60_000_000]);
+        Files.write(directory.resolve("small.bin"), new byte[10]);
+        Files.write(directory.resolve("empty.bin"), new byte[0]);
         server = TestServer.start(directory, List.of(Collecting.class, PooledServer.class)).withFreshConnections();
         memory = server.context().getBean(PooledByteBufAllocator.class);
     }
@@ -125,6 +141,19 @@ class CollectingFilterTest {
                 "Range", "bytes=0-9,100-3000000");
         assertThat(ranges.body()).hasSizeGreaterThan(2_999_911);
         Await.until("all memory back", () -> memory.pinnedDirectMemory() == 0);
+    }
+
+    /** A filter may refuse a body, sign it, or put one around it: it has to be asked, for no bytes too, and for HEAD. */
+    @Test
+    void aFilterSeesTheBodyOfAnEmptyFileAndThatOfHead() {
+        for (String name : List.of("empty.bin", "small.bin", "large.bin")) {
+            assertThat(server.get("/annotated/" + name, "X-Collect", "refuse").statusCode()).isEqualTo(409);
+            assertThat(server.head("/annotated/" + name, "X-Collect", "refuse").statusCode()).isEqualTo(409);
+            String signed = server.get("/annotated/" + name, "X-Collect", "sign").headers()
+                    .firstValue("X-Length").orElseThrow();
+            assertThat(server.head("/annotated/" + name, "X-Collect", "sign").headers().firstValue("X-Length"))
+                    .hasValue(signed);
+        }
     }
 
     /** 512 KiB, and what the socket has taken; without the bound it would be 127 chunks of 64 KiB. */
