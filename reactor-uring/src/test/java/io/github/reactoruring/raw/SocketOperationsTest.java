@@ -150,7 +150,7 @@ class SocketOperationsTest {
         ring.awaitIdle();
 
         assertThat(accepted.assertRules().values()).hasSize(1);
-        assertThat(discarded).as("each discarded once").hasSize(4).doesNotHaveDuplicates();
+        assertThat(discarded).as("to be closed once more by the hook").isEmpty();
         close(accepted.values().getFirst().result());
         clients.forEach(this::close);
         close(server);
