@@ -3,7 +3,6 @@ package io.github.reactoruring;
 import java.time.Duration;
 
 import io.github.reactoruring.internal.loop.RingFailure;
-import io.github.reactoruring.testing.Await;
 
 /** Breaks the ring that all share, and asks for it again. */
 final class BrokenSharedRingMain {
@@ -13,8 +12,7 @@ final class BrokenSharedRingMain {
 
     public static void main(String[] arguments) {
         Uring first = Uring.shared();
-        RingFailure.fail(first, new OutOfMemoryError("in the middle of a turn"));
-        Await.until("the ring failed", () -> first.failureCause() != null);
+        RingFailure.failForGood(first);
         Uring second = Uring.shared();
         boolean works = Boolean.TRUE.equals(second.raw().nop().thenReturn(true).block(Duration.ofSeconds(10)));
         System.out.println("reopened: " + (first != second && second == Uring.shared()) + ", works: " + works);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.reactoruring.testing.Await;
 import reactor.core.Disposable;
 
 /** Lets a hundred readers keep all they get, until the heap is full; then looks whether the ring works, or says that it does not. */
@@ -18,7 +19,7 @@ final class FullHeapMain {
     private FullHeapMain() {
     }
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) {
         Path file = Path.of(arguments[0]);
         Uring uring = Uring.builder("full").build();
         AtomicInteger ended = new AtomicInteger();
@@ -32,10 +33,7 @@ final class FullHeapMain {
                 // It is counted.
             }));
         }
-        long deadline = System.nanoTime() + LONG.toNanos();
-        while (ended.get() < READERS && System.nanoTime() < deadline) {
-            Thread.sleep(10);
-        }
+        Await.until(LONG, () -> "all readers ended, but " + ended, () -> ended.get() == READERS);
         System.out.println("readers: " + READERS + ", ended: " + ended.get());
         String later;
         try {

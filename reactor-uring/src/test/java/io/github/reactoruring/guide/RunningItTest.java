@@ -15,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.internal.loop.RingFailure;
-import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.NeedsUring;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -63,8 +62,7 @@ class RunningItTest {
     @Test
     void aRingThatFailedIsReplaced() {
         Uring broken = Uring.builder("broken").build();
-        RingFailure.fail(broken, new OutOfMemoryError("in the middle of a turn"));
-        Await.until("the ring failed", () -> broken.failureCause() != null);
+        RingFailure.failForGood(broken);
 
         Uring another = working(broken);
         StepVerifier.create(another.raw().nop()).verifyComplete();

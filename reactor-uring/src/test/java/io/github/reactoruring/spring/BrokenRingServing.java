@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.internal.loop.RingFailure;
-import io.github.reactoruring.testing.Await;
 
 /** Files read by Spring itself, since the ring has failed while the application ran: run by {@link FallbackMain}. */
 class BrokenRingServing extends FileServing {
@@ -23,8 +22,7 @@ class BrokenRingServing extends FileServing {
         server = TestServer.start(fill(directory), "server.compression.enabled=true",
                 "management.endpoint.health.show-details=always").withFreshConnections();
         assertThat(server.get("/annotated/small.txt").body()).isEqualTo(SMALL);
-        RingFailure.fail(server.uring(), new OutOfMemoryError("in the middle of a turn"));
-        Await.until("the ring failed", () -> server.uring().failureCause() != null);
+        RingFailure.failForGood(server.uring());
     }
 
     @AfterAll

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.internal.loop.RingFailure;
-import io.github.reactoruring.testing.Await;
 
 /** Uploads stored by Spring itself, since the ring has failed while the application ran: run by {@link FallbackMain}. */
 class BrokenRingUploads extends UploadServing {
@@ -24,8 +23,7 @@ class BrokenRingUploads extends UploadServing {
         directory = stored;
         temporary = spilled;
         server = TestServer.start(stored, settings(spilled)).withFreshConnections();
-        RingFailure.fail(server.uring(), new OutOfMemoryError("in the middle of a turn"));
-        Await.until("the ring failed", () -> server.uring().failureCause() != null);
+        RingFailure.failForGood(server.uring());
     }
 
     @AfterAll

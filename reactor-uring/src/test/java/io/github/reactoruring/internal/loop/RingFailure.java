@@ -9,6 +9,7 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.internal.facet.Rings;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.testing.Await;
 
 /** Makes a ring of a real Uring fail, as it does for want of memory in the middle of a turn. */
 public final class RingFailure {
@@ -19,6 +20,12 @@ public final class RingFailure {
     /** Makes the first ring's thread throw {@code thrown} from within its turn. */
     public static void fail(Uring uring, Error thrown) {
         new Throwing(first(uring), thrown).submit();
+    }
+
+    /** Makes the first ring fail, and waits until everybody has been told. */
+    public static void failForGood(Uring uring) {
+        fail(uring, new OutOfMemoryError("in the middle of a turn"));
+        Await.until("the ring failed", () -> first(uring).terminated().isDone());
     }
 
     /** Returns the loop of the first ring. */
