@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.file.UringFileSystem;
 import io.github.reactoruring.file.UringFiles;
+import io.github.reactoruring.internal.engine.Rings;
 import io.github.reactoruring.internal.facet.BatchComposite;
 import io.github.reactoruring.internal.facet.RingFileSystem;
 import io.github.reactoruring.internal.facet.RingFiles;
 import io.github.reactoruring.internal.facet.RingRaw;
 import io.github.reactoruring.internal.facet.RingTimers;
-import io.github.reactoruring.internal.facet.Rings;
 import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.raw.Raw;
 import io.github.reactoruring.time.Timers;

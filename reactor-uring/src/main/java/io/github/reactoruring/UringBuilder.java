@@ -3,10 +3,10 @@ package io.github.reactoruring;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-import io.github.reactoruring.internal.facet.Rings;
-import io.github.reactoruring.internal.facet.Unavailability;
-import io.github.reactoruring.internal.ring.KernelView;
-import io.github.reactoruring.internal.ring.RingConfig;
+import io.github.reactoruring.internal.engine.Rings;
+import io.github.reactoruring.internal.engine.Unavailability;
+import io.github.reactoruring.internal.ring.kernel.KernelView;
+import io.github.reactoruring.internal.ring.kernel.RingConfig;
 import io.github.reactoruring.internal.sys.ErrnoException;
 
 /** Builds a {@link Uring}. Not thread-safe; every setting has a default. */

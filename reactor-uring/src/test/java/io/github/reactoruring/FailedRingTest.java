@@ -25,11 +25,11 @@ import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.ChildJvm;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawPipe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawPipe;
+import io.github.reactoruring.testing.process.ChildJvm;
 
 /** Holds that one user's failing costs the others nothing, and that a ring that failed all the same does not look alive. */
 @NeedsUring

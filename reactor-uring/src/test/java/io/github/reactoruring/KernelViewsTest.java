@@ -26,10 +26,10 @@ import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

@@ -17,8 +17,8 @@ import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
-import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.RawPipe;
+import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.RawPipe;
 import reactor.core.publisher.Flux;
 
 /** Lists the public sources, each in a state that goes on until it is cancelled, or in one that ends by itself. */

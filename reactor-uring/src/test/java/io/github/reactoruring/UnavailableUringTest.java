@@ -12,9 +12,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.github.reactoruring.testing.AvailabilityMain;
-import io.github.reactoruring.testing.ChildJvm;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.AvailabilityMain;
+import io.github.reactoruring.testing.process.ChildJvm;
 
 /** Each case in a JVM of its own, denied what the name says. */
 @EnabledOnOs(OS.LINUX)

@@ -1,16 +1,14 @@
 package io.github.reactoruring.spring;
 
-import java.nio.ByteBuffer;
 import java.util.Objects;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.util.ClassUtils;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BufferReader;
+import io.github.reactoruring.internal.spring.Leases;
 
 /**
  * Reads into Spring's {@link DataBuffer}s and writes from them: Netty's without a copy, any other with one.
@@ -20,37 +18,17 @@ import io.github.reactoruring.buffer.BufferReader;
  */
 public final class DataBuffers implements BufferFactory<DataBuffer>, BufferReader<DataBuffer> {
 
-    private static final boolean NETTY = ClassUtils.isPresent("io.netty.buffer.ByteBuf",
-            DataBuffers.class.getClassLoader());
-
     private final DataBufferFactory factory;
-    private final BufferFactory<DataBuffer> leases;
+    private final Leases leases;
 
-    private DataBuffers(DataBufferFactory factory, BufferFactory<DataBuffer> leases) {
+    private DataBuffers(DataBufferFactory factory) {
         this.factory = factory;
-        this.leases = leases;
+        leases = Leases.of(factory);
     }
 
     /** Makes buffers as {@code factory} does. */
     public static DataBuffers of(DataBufferFactory factory) {
-        Objects.requireNonNull(factory, "factory");
-        return new DataBuffers(factory, leases(factory, null));
-    }
-
-    /** Makes buffers that tell when they were freed, where there is something to free. */
-    static BufferFactory<DataBuffer> telling(DataBufferFactory factory, Runnable whenFreed) {
-        return leases(factory, whenFreed);
-    }
-
-    private static BufferFactory<DataBuffer> leases(DataBufferFactory factory, @Nullable Runnable whenFreed) {
-        return NETTY && NettyDataBuffers.suits(factory)
-                ? NettyDataBuffers.of(factory, whenFreed)
-                : new Copies(factory);
-    }
-
-    /** Says whether the buffer's end will be told: it comes from {@link #telling}, and has to be released. */
-    static boolean tells(DataBuffer buffer) {
-        return NETTY && NettyDataBuffers.tells(buffer);
+        return new DataBuffers(Objects.requireNonNull(factory, "factory"));
     }
 
     @Override
@@ -60,60 +38,16 @@ public final class DataBuffers implements BufferFactory<DataBuffer>, BufferReade
 
     @Override
     public void release(DataBuffer buffer) {
-        DataBufferUtils.release(buffer);
+        leases.release(buffer);
     }
 
     @Override
     public Loan lend(DataBuffer buffer) {
-        if (NETTY && NettyDataBuffers.suits(buffer)) {
-            return NettyDataBuffers.lend(buffer);
-        }
-        ByteBuffer copy = ByteBuffer.allocate(buffer.readableByteCount());
-        buffer.toByteBuffer(copy);
-        Loan loan = BufferReader.byteBuffers().lend(copy);
-        DataBufferUtils.release(buffer);
-        return loan;
+        return leases.lend(buffer);
     }
 
     @Override
     public String toString() {
         return "DataBuffers(" + factory + ")";
-    }
-
-    /** Copies each chunk from pooled native memory to the heap, which is what Spring's default factory wraps. */
-    private record Copies(DataBufferFactory factory) implements BufferFactory<DataBuffer> {
-
-        @Override
-        public Lease<DataBuffer> lease(int capacityBytes) {
-            return new Copy(factory, BufferFactory.heap().lease(capacityBytes));
-        }
-
-        @Override
-        public void release(DataBuffer buffer) {
-            DataBufferUtils.release(buffer);
-        }
-    }
-
-    private record Copy(DataBufferFactory factory, Lease<ByteBuffer> heap) implements Lease<DataBuffer> {
-
-        @Override
-        public long address() {
-            return heap.address();
-        }
-
-        @Override
-        public int capacityBytes() {
-            return heap.capacityBytes();
-        }
-
-        @Override
-        public DataBuffer fill(int lengthBytes) {
-            return factory.wrap(heap.fill(lengthBytes));
-        }
-
-        @Override
-        public void release() {
-            heap.release();
-        }
     }
 }

@@ -9,6 +9,8 @@ import org.springframework.http.ReactiveHttpInputMessage;
 import org.springframework.http.codec.multipart.PartEvent;
 import org.springframework.http.codec.multipart.PartEventHttpMessageReader;
 
+import io.github.reactoruring.internal.spring.multipart.PartEventFlux;
+import io.github.reactoruring.internal.spring.multipart.PartLimits;
 import reactor.core.publisher.Flux;
 
 /**

@@ -13,6 +13,8 @@ import org.springframework.http.codec.EncoderHttpMessageWriter;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
+import io.github.reactoruring.internal.spring.FileContent;
+import io.github.reactoruring.internal.spring.ResponseBody;
 import reactor.core.publisher.Mono;
 
 /**

@@ -13,12 +13,15 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringUnavailableException;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.WriteOptions;
+import io.github.reactoruring.internal.spring.FileContent;
+import io.github.reactoruring.internal.spring.Leases;
+import io.github.reactoruring.internal.spring.LocalFiles;
+import io.github.reactoruring.internal.spring.OpenOptionNames;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -38,7 +41,6 @@ import reactor.core.publisher.Mono;
 public final class UringDataBuffers {
 
     private static final Set<OpenOption> READING = Set.of(StandardOpenOption.READ);
-    private static final DataBuffers ANY = DataBuffers.of(DefaultDataBufferFactory.sharedInstance);
 
     private UringDataBuffers() {
     }
@@ -152,7 +154,7 @@ public final class UringDataBuffers {
      */
     public static Mono<Long> write(Uring uring, Publisher<? extends DataBuffer> source, Path destination,
             WriteOptions options) {
-        return uring.files().write(destination, source, options, ANY);
+        return uring.files().write(destination, source, options, Leases.plain());
     }
 
     private static @Nullable Uring sharedOrNone() {

@@ -15,6 +15,12 @@ import org.springframework.http.codec.multipart.DefaultPartHttpMessageReader;
 import org.springframework.http.codec.multipart.Part;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.internal.spring.LocalFiles;
+import io.github.reactoruring.internal.spring.multipart.PartEventFlux;
+import io.github.reactoruring.internal.spring.multipart.PartFlux;
+import io.github.reactoruring.internal.spring.multipart.PartLimits;
+import io.github.reactoruring.internal.spring.multipart.PartStorage;
+import io.github.reactoruring.internal.spring.multipart.TemporaryFiles;
 import reactor.core.publisher.Flux;
 
 /**

@@ -28,6 +28,13 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.UringFile;
+import io.github.reactoruring.internal.spring.LocalFiles;
+import io.github.reactoruring.internal.spring.ResponseBody;
+import io.github.reactoruring.internal.spring.SecretNames;
+import io.github.reactoruring.internal.spring.download.ByteRanges;
+import io.github.reactoruring.internal.spring.download.FileBody;
+import io.github.reactoruring.internal.spring.download.MultipartRanges;
+import io.github.reactoruring.internal.spring.download.SentFile;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -61,7 +68,7 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
     private final Uring uring;
     private final int chunkBytes;
     private final int maxInFlightBytes;
-    private final Boundaries boundaries = new Boundaries();
+    private final SecretNames boundaries = new SecretNames();
 
     /** Writes in chunks of 64 KiB, with up to 512 KiB of a response in memory. */
     public UringResourceHttpMessageWriter(Uring uring) {

@@ -4,42 +4,61 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 /**
- * States the import direction of the library, for a root package, so that the rules can be tried on a small library that
- * breaks them.
+ * States the floor plan of the library, for a root package, so that the rules can be tried on a small library that breaks
+ * them.
  *
- * <p>sys &lt; ring &lt; loop &lt; facets &lt; source &lt; the facets' implementations &lt; entry &lt; the integrations: a layer knows itself and those before it. The rest of the
- * root package is vocabulary: known to all, knowing nothing but itself.
+ * <p>A package knows itself, and the rows below its own; its neighbours of the same row it does not know. The entry stands
+ * between the facets' implementations and the integrations. The rest of the root package is vocabulary: known to all,
+ * knowing nothing but itself.
  */
 final class ArchitectureRules {
 
     /** Lowest first; the vocabulary and the entry, which share the root package, are not listed. */
-    private static final List<List<String>> LAYERS = List.of(
+    private static final List<List<String>> ROWS = List.of(
             List.of(".internal.sys"),
-            List.of(".internal.ring"),
-            List.of(".internal.loop"),
-            List.of(".buffer", ".file", ".net", ".time", ".raw"),
+            List.of(".internal.ring", ".internal.plan"),
+            List.of(".internal.ring.kernel", ".internal.loop"),
+            List.of(".buffer"),
+            List.of(".file", ".net", ".time", ".raw"),
             List.of(".internal.source"),
-            List.of(".internal.facet", ".netty"));
+            List.of(".internal.source.path", ".internal.source.buffer", ".internal.source.raw",
+                    ".internal.source.time"),
+            List.of(".internal.source.file", ".internal.source.socket"),
+            List.of(".internal.source.read"),
+            List.of(".internal.source.write", ".internal.source.watch"),
+            List.of(".internal.facet", ".internal.engine", ".netty"),
+            List.of(".micrometer", ".internal.spring"),
+            List.of(".internal.spring.download", ".internal.spring.multipart"),
+            List.of(".spring"),
+            List.of(".spring.boot"));
 
-    /** Above the entry: they use the library as an application does. The last may know the ones before it. */
-    private static final List<String> INTEGRATIONS = List.of(".micrometer", ".spring", ".spring.boot");
+    /** The first row that may know the entry: from here on the library is used as an application does. */
+    private static final int FIRST_ABOVE_ENTRY = 11;
 
     /** Which packages may know an optional library; a package of the list stands for those below it too. */
     private static final Map<String, List<String>> OPTIONAL = Map.of(
-            "io.netty", List.of(".netty", ".spring"),
+            "io.netty", List.of(".netty", ".spring", ".internal.spring"),
             "io.micrometer", List.of(".micrometer", ".spring.boot"),
-            "org.springframework", List.of(".spring"),
+            "org.springframework", List.of(".spring", ".internal.spring"),
             "org.springframework.boot", List.of(".spring.boot"));
 
     private static final Set<String> ENTRY = Set.of("Uring", "UringBuilder", "SharedUring");
@@ -59,17 +78,62 @@ final class ArchitectureRules {
         this.root = root;
     }
 
-    /** Names the layers whose direction {@link #layerDependsOnlyDownwards} states. */
-    static List<Integer> layers() {
-        return List.of(0, 1, 2, 3, 4, 5);
+    /** Numbers the rows whose direction {@link #rowDependsOnlyDownwards} states. */
+    static IntStream rows() {
+        return IntStream.range(0, ROWS.size());
     }
 
-    ArchRule layerDependsOnlyDownwards(int layer) {
-        DescribedPredicate<JavaClass> reachable = describe("itself, a lower layer or the vocabulary",
-                c -> !isOurs(c) || isVocabulary(c) || isInLayerUpTo(c, layer));
-        return classes().that(describe("are in " + LAYERS.get(layer), c -> isInLayer(c, layer)))
-                .should()
-                .onlyDependOnClassesThat(reachable)
+    ArchRule rowDependsOnlyDownwards(int row) {
+        ArchCondition<JavaClass> onlyDownwards = new ArchCondition<>(
+                "only know themselves, lower rows and the vocabulary") {
+            @Override
+            public void check(JavaClass c, ConditionEvents events) {
+                for (Dependency dependency : c.getDirectDependenciesFromSelf()) {
+                    if (!mayKnow(c, dependency.getTargetClass(), row)) {
+                        events.add(SimpleConditionEvent.violated(dependency, dependency.getDescription()));
+                    }
+                }
+            }
+        };
+        return classes().that(describe("are in " + ROWS.get(row), c -> rowOf(c) == row))
+                .should(onlyDownwards)
+                .allowEmptyShould(true);
+    }
+
+    private boolean mayKnow(JavaClass c, JavaClass target, int row) {
+        if (!isOurs(target) || isVocabulary(target)) {
+            return true;
+        }
+        if (isEntry(target)) {
+            return row >= FIRST_ABOVE_ENTRY;
+        }
+        int targetRow = rowOf(target);
+        return targetRow >= 0 && targetRow < row
+                || elementOf(target).getPackageName().equals(elementOf(c).getPackageName());
+    }
+
+    /** Packages, but for the root, which is two: the entry and the vocabulary. */
+    ArchRule noCircleOfPackages() {
+        return slices().assignedFrom(new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass c) {
+                if (!isOurs(c)) {
+                    return SliceIdentifier.ignore();
+                }
+                return SliceIdentifier.of(isEntry(c) ? "the entry" : elementOf(c).getPackageName());
+            }
+
+            @Override
+            public String getDescription() {
+                return "packages";
+            }
+        }).should().beFreeOfCycles().allowEmptyShould(true);
+    }
+
+    /** Pairs may know each other: two halves of one thing. */
+    ArchRule noCircleOfMoreThanTwo(String aPackage) {
+        return classes().that(describe("are in " + aPackage, c -> c.getPackageName().equals(root + aPackage)))
+                .should(new CirclesOfTwoAtMost())
                 .allowEmptyShould(true);
     }
 
@@ -86,14 +150,6 @@ final class ArchitectureRules {
                 .allowEmptyShould(true);
     }
 
-    ArchRule springKnowsNoBoot() {
-        return noClasses().that(describe("are in .spring itself",
-                c -> elementOf(c).getPackageName().equals(root + ".spring")))
-                .should()
-                .dependOnClassesThat(describe("are in .spring.boot", c -> isIn(elementOf(c), root + ".spring.boot")))
-                .allowEmptyShould(true);
-    }
-
     ArchRule vocabularyKnowsOnlyItself() {
         DescribedPredicate<JavaClass> known = describe("the vocabulary, Java, JSpecify or Reactor",
                 c -> isVocabulary(c) || isPlatform(c));
@@ -103,15 +159,14 @@ final class ArchitectureRules {
                 .allowEmptyShould(true);
     }
 
-    ArchRule everyClassHasALayer() {
-        return noClasses().should(be(
-                describe("outside every layer of the design", c -> isOurs(c) && !isEntry(c) && !isVocabulary(c)
-                        && !isInLayerUpTo(c, LAYERS.size() - 1) && !isIntegration(c))))
+    ArchRule everyClassHasARoom() {
+        return noClasses().should(be(describe("outside every room of the floor plan",
+                c -> isOurs(c) && !isEntry(c) && !isVocabulary(c) && rowOf(c) < 0)))
                 .allowEmptyShould(true);
     }
 
     ArchRule onlySysCallsRestrictedMethods() {
-        return noClasses().that(describe("are outside internal.sys", c -> !isInLayer(c, 0)))
+        return noClasses().that(describe("are outside internal.sys", c -> rowOf(c) != 0))
                 .should()
                 .accessTargetWhere(describe("a restricted method is reached", ArchitectureRules::reachesRestricted))
                 .allowEmptyShould(true);
@@ -135,16 +190,17 @@ final class ArchitectureRules {
         return elementOf(c).getPackageName().equals(root) && !isEntry(c);
     }
 
-    private boolean isIntegration(JavaClass c) {
-        return INTEGRATIONS.stream().anyMatch(p -> isIn(elementOf(c), root + p));
-    }
-
-    private boolean isInLayerUpTo(JavaClass c, int layer) {
-        return layers().stream().anyMatch(l -> l <= layer && isInLayer(c, l));
-    }
-
-    private boolean isInLayer(JavaClass c, int layer) {
-        return LAYERS.get(layer).stream().anyMatch(p -> isIn(elementOf(c), root + p));
+    /** Returns the number of the row its package is listed in, or -1. */
+    private int rowOf(JavaClass c) {
+        String name = elementOf(c).getPackageName();
+        for (int row = 0; row < ROWS.size(); row++) {
+            for (String listed : ROWS.get(row)) {
+                if (name.equals(root + listed)) {
+                    return row;
+                }
+            }
+        }
+        return -1;
     }
 
     private static boolean isIn(JavaClass c, String aPackage) {
@@ -161,7 +217,7 @@ final class ArchitectureRules {
         return c.getBaseComponentType();
     }
 
-    private static JavaClass outermost(JavaClass c) {
+    static JavaClass outermost(JavaClass c) {
         return c.getEnclosingClass().map(ArchitectureRules::outermost).orElse(c);
     }
 }

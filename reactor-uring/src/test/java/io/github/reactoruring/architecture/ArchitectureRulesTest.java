@@ -18,15 +18,15 @@ class ArchitectureRulesTest {
     private static final JavaClasses CLASSES = new ClassFileImporter().importPackages(BROKEN);
 
     @Test
-    void refusesALayerThatKnowsAHigherOne() {
-        assertThat(violations(RULES.layerDependsOnlyDownwards(0)))
+    void refusesARowThatKnowsAHigherOne() {
+        assertThat(violations(RULES.rowDependsOnlyDownwards(0)))
                 .isNotEmpty()
                 .allMatch(v -> v.contains("KnowsTheRing"));
     }
 
     @Test
     void refusesAFacetThatKnowsTheEntry() {
-        assertThat(violations(RULES.layerDependsOnlyDownwards(3)))
+        assertThat(violations(RULES.rowDependsOnlyDownwards(4)))
                 .isNotEmpty()
                 .allMatch(v -> v.contains("KnowsTheEntry"));
     }
@@ -50,14 +50,36 @@ class ArchitectureRulesTest {
 
     @Test
     void refusesSpringThatKnowsBoot() {
-        assertThat(violations(RULES.springKnowsNoBoot()))
+        assertThat(violations(RULES.rowDependsOnlyDownwards(13)))
                 .isNotEmpty()
                 .allMatch(v -> v.contains("spring.KnowsBoot"));
     }
 
     @Test
-    void refusesAClassWithoutALayer() {
-        assertThat(violations(RULES.everyClassHasALayer()))
+    void refusesAPackageThatKnowsItsNeighbour() {
+        assertThat(violations(RULES.rowDependsOnlyDownwards(1)))
+                .isNotEmpty()
+                .allMatch(v -> v.contains("KnowsItsNeighbour"));
+    }
+
+    @Test
+    void refusesPackagesInACircle() {
+        assertThat(violations(RULES.noCircleOfPackages()))
+                .anyMatch(v -> v.contains("internal.ring") && v.contains("internal.sys"));
+    }
+
+    @Test
+    void refusesACircleOfThreeAndNoPair() {
+        assertThat(violations(RULES.noCircleOfMoreThanTwo(".internal.loop")))
+                .singleElement()
+                .asString()
+                .contains("A circle of 3", "First", "Second", "Third")
+                .doesNotContain("Pair");
+    }
+
+    @Test
+    void refusesAClassWithoutARoom() {
+        assertThat(violations(RULES.everyClassHasARoom()))
                 .singleElement()
                 .asString()
                 .contains("HasNoLayer");

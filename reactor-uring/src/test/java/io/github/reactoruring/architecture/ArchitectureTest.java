@@ -19,14 +19,19 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
-    static IntStream layers() {
-        return ArchitectureRules.layers().stream().mapToInt(l -> l);
+    static IntStream rows() {
+        return ArchitectureRules.rows();
     }
 
     @ParameterizedTest
-    @MethodSource("layers")
-    void layersImportOnlyDownwards(int layer) {
-        RULES.layerDependsOnlyDownwards(layer).check(LIBRARY);
+    @MethodSource("rows")
+    void rowsImportOnlyDownwards(int row) {
+        RULES.rowDependsOnlyDownwards(row).check(LIBRARY);
+    }
+
+    @Test
+    void noPackagesFormACircle() {
+        RULES.noCircleOfPackages().check(LIBRARY);
     }
 
     @Test
@@ -45,13 +50,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void springKnowsNoBoot() {
-        RULES.springKnowsNoBoot().check(LIBRARY);
-    }
-
-    @Test
-    void everyClassHasALayer() {
-        RULES.everyClassHasALayer().check(LIBRARY);
+    void everyClassHasARoom() {
+        RULES.everyClassHasARoom().check(LIBRARY);
     }
 
     @Test

@@ -29,7 +29,8 @@ class ModulePathTest {
     private static final String NAME = "io.github.reactoruring";
     private static final Path CLASSES = Path.of(System.getProperty("basedir", "")).resolve("target/classes");
     /** Their libraries are optional, so their classes need not link here. */
-    private static final Set<String> INTEGRATIONS = Set.of(NAME + ".netty", NAME + ".spring", NAME + ".micrometer");
+    private static final Set<String> INTEGRATIONS = Set.of(NAME + ".netty", NAME + ".spring", NAME + ".micrometer",
+            NAME + ".internal.spring");
 
     @Test
     void exportsEveryPublicPackageAndNothingInternal() {

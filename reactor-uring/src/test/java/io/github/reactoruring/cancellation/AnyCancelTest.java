@@ -1,12 +1,12 @@
 package io.github.reactoruring.cancellation;
 
-import static io.github.reactoruring.testing.RawOperations.IORING_POLL_ADD_MULTI;
-import static io.github.reactoruring.testing.RawOperations.POLLIN;
-import static io.github.reactoruring.testing.RawOperations.nop;
-import static io.github.reactoruring.testing.RawOperations.poll;
-import static io.github.reactoruring.testing.RawOperations.read;
-import static io.github.reactoruring.testing.RawOperations.splice;
-import static io.github.reactoruring.testing.RawOperations.timeout;
+import static io.github.reactoruring.testing.kernel.RawOperations.IORING_POLL_ADD_MULTI;
+import static io.github.reactoruring.testing.kernel.RawOperations.POLLIN;
+import static io.github.reactoruring.testing.kernel.RawOperations.nop;
+import static io.github.reactoruring.testing.kernel.RawOperations.poll;
+import static io.github.reactoruring.testing.kernel.RawOperations.read;
+import static io.github.reactoruring.testing.kernel.RawOperations.splice;
+import static io.github.reactoruring.testing.kernel.RawOperations.timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -35,12 +35,12 @@ import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawPipe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawPipe;
 
 /** Cancels everything on the ring by an explicit ANY, and goes on using the ring. */
 @NeedsUring

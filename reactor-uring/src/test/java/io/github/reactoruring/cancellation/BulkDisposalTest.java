@@ -1,6 +1,6 @@
 package io.github.reactoruring.cancellation;
 
-import static io.github.reactoruring.testing.RawOperations.POLLIN;
+import static io.github.reactoruring.testing.kernel.RawOperations.POLLIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
@@ -22,12 +22,12 @@ import io.github.reactoruring.UringStats;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.KernelSight;
-import io.github.reactoruring.testing.KernelTrace;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsTrace;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawPipe;
+import io.github.reactoruring.testing.kernel.KernelSight;
+import io.github.reactoruring.testing.kernel.KernelTrace;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsTrace;
+import io.github.reactoruring.testing.kernel.RawPipe;
 
 /** Disposes of thousands at once, among thousands: what the policies make of it, by the kernel's trace. */
 @NeedsTrace

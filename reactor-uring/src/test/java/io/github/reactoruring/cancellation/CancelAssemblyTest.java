@@ -18,8 +18,8 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Mono;
 
 /** Refuses what the kernel would refuse, or would take for something else, before anything is submitted. */

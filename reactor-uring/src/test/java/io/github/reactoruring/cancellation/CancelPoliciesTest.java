@@ -11,10 +11,10 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.KernelSight;
-import io.github.reactoruring.testing.KernelTrace;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsTrace;
+import io.github.reactoruring.testing.kernel.KernelSight;
+import io.github.reactoruring.testing.kernel.KernelTrace;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsTrace;
 
 /** Asks the kernel's trace how many cancels each policy made of a batch. */
 @NeedsTrace

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.testing.KernelSight;
-import io.github.reactoruring.testing.KernelTrace;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsTrace;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.KernelSight;
+import io.github.reactoruring.testing.kernel.KernelTrace;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsTrace;
 import reactor.core.Disposable;
 
 /** Asks the kernel's trace which requests a disposal ended, and by how many cancels. */

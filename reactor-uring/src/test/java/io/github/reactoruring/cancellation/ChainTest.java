@@ -1,10 +1,10 @@
 package io.github.reactoruring.cancellation;
 
-import static io.github.reactoruring.testing.RawOperations.IORING_TIMEOUT_ETIME_SUCCESS;
-import static io.github.reactoruring.testing.RawOperations.nop;
-import static io.github.reactoruring.testing.RawOperations.read;
-import static io.github.reactoruring.testing.RawOperations.timeout;
-import static io.github.reactoruring.testing.RawOperations.write;
+import static io.github.reactoruring.testing.kernel.RawOperations.IORING_TIMEOUT_ETIME_SUCCESS;
+import static io.github.reactoruring.testing.kernel.RawOperations.nop;
+import static io.github.reactoruring.testing.kernel.RawOperations.read;
+import static io.github.reactoruring.testing.kernel.RawOperations.timeout;
+import static io.github.reactoruring.testing.kernel.RawOperations.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -34,12 +34,12 @@ import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.DirectFifo;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawPipe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.DirectFifo;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawPipe;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.publisher.Mono;
 
 /** Links requests, and cancels chains by their head, middle and tail. */

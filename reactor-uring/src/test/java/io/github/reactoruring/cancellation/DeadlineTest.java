@@ -1,7 +1,7 @@
 package io.github.reactoruring.cancellation;
 
-import static io.github.reactoruring.testing.RawOperations.nop;
-import static io.github.reactoruring.testing.RawOperations.read;
+import static io.github.reactoruring.testing.kernel.RawOperations.nop;
+import static io.github.reactoruring.testing.kernel.RawOperations.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -29,14 +29,14 @@ import io.github.reactoruring.UringStats;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.raw.Cancel;
-import io.github.reactoruring.testing.KernelSight;
-import io.github.reactoruring.testing.KernelTrace;
-import io.github.reactoruring.testing.NeedsTrace;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawPipe;
 import io.github.reactoruring.testing.TestUring;
-import io.github.reactoruring.testing.TrackedBuffers;
+import io.github.reactoruring.testing.buffers.TrackedBuffers;
+import io.github.reactoruring.testing.kernel.KernelSight;
+import io.github.reactoruring.testing.kernel.KernelTrace;
+import io.github.reactoruring.testing.kernel.NeedsTrace;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawPipe;
 
 /** Gives requests deadlines, kept by the kernel's linked timeout. */
 @NeedsUring

@@ -1,6 +1,6 @@
 package io.github.reactoruring.cancellation;
 
-import static io.github.reactoruring.testing.RawOperations.IOSQE_FIXED_FILE;
+import static io.github.reactoruring.testing.kernel.RawOperations.IOSQE_FIXED_FILE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,17 +31,17 @@ import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.DirectFifo;
-import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.KernelSight;
-import io.github.reactoruring.testing.KernelTrace;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsTrace;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawOperations;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.DirectFifo;
+import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.KernelSight;
+import io.github.reactoruring.testing.kernel.KernelTrace;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsTrace;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawOperations;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;

@@ -1,6 +1,6 @@
 package io.github.reactoruring.cancellation;
 
-import static io.github.reactoruring.testing.RawOperations.IOSQE_ASYNC;
+import static io.github.reactoruring.testing.kernel.RawOperations.IOSQE_ASYNC;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -27,15 +27,15 @@ import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.KernelSight;
-import io.github.reactoruring.testing.KernelTrace;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsTrace;
-import io.github.reactoruring.testing.NeedsUring;
-import io.github.reactoruring.testing.RawOperations;
-import io.github.reactoruring.testing.TcpSockets;
 import io.github.reactoruring.testing.TestUring;
-import io.github.reactoruring.testing.TrackedBuffers;
+import io.github.reactoruring.testing.buffers.TrackedBuffers;
+import io.github.reactoruring.testing.kernel.KernelSight;
+import io.github.reactoruring.testing.kernel.KernelTrace;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsTrace;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawOperations;
+import io.github.reactoruring.testing.kernel.TcpSockets;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 

@@ -24,11 +24,11 @@ import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.testing.ArmedRequests;
-import io.github.reactoruring.testing.DirectFifo;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsUring;
-import io.github.reactoruring.testing.RawPipe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.DirectFifo;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawPipe;
 
 /** Submits every legal form of an explicit cancel among eight requests, and looks at who ends. */
 @NeedsUring

@@ -4,7 +4,7 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.testing.ArmedRequests;
-import io.github.reactoruring.testing.RawPipe;
+import io.github.reactoruring.testing.kernel.RawPipe;
 
 /**
  * Finds out whether the running kernel matches FD together with USERDATA: from 6.6 on it takes the two, and before a fix

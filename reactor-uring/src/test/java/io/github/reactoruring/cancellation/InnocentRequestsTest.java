@@ -1,6 +1,6 @@
 package io.github.reactoruring.cancellation;
 
-import static io.github.reactoruring.testing.RawOperations.IOSQE_FIXED_FILE;
+import static io.github.reactoruring.testing.kernel.RawOperations.IOSQE_FIXED_FILE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,13 +25,13 @@ import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.ArmedRequests;
-import io.github.reactoruring.testing.DirectFifo;
-import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawPipe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.DirectFifo;
+import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawPipe;
 
 /** Reuses numbers, duplicates descriptors and closes files under cancels, and looks after those who must not be hit. */
 @NeedsUring

@@ -1,10 +1,10 @@
 package io.github.reactoruring.cancellation;
 
-import static io.github.reactoruring.testing.RawOperations.IORING_POLL_ADD_MULTI;
-import static io.github.reactoruring.testing.RawOperations.POLLIN;
-import static io.github.reactoruring.testing.RawOperations.POLLOUT;
-import static io.github.reactoruring.testing.RawOperations.poll;
-import static io.github.reactoruring.testing.RawOperations.read;
+import static io.github.reactoruring.testing.kernel.RawOperations.IORING_POLL_ADD_MULTI;
+import static io.github.reactoruring.testing.kernel.RawOperations.POLLIN;
+import static io.github.reactoruring.testing.kernel.RawOperations.POLLOUT;
+import static io.github.reactoruring.testing.kernel.RawOperations.poll;
+import static io.github.reactoruring.testing.kernel.RawOperations.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,10 +24,10 @@ import io.github.reactoruring.UringCancelledException;
 import io.github.reactoruring.UringException;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.testing.ArmedRequests;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawPipe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawPipe;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

@@ -19,11 +19,11 @@ import io.github.reactoruring.UringStats;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.KernelSight;
-import io.github.reactoruring.testing.KernelTrace;
-import io.github.reactoruring.testing.NeedsTrace;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawPipe;
+import io.github.reactoruring.testing.kernel.KernelSight;
+import io.github.reactoruring.testing.kernel.KernelTrace;
+import io.github.reactoruring.testing.kernel.NeedsTrace;
+import io.github.reactoruring.testing.kernel.RawPipe;
 
 /** Disposes of what the kernel does not find at once, or of more than fits a queue, and waits until all of it is gone. */
 @NeedsTrace

@@ -1,8 +1,8 @@
 package io.github.reactoruring.cancellation;
 
-import static io.github.reactoruring.testing.RawOperations.IORING_TIMEOUT_MULTISHOT;
-import static io.github.reactoruring.testing.RawOperations.nop;
-import static io.github.reactoruring.testing.RawOperations.timeout;
+import static io.github.reactoruring.testing.kernel.RawOperations.IORING_TIMEOUT_MULTISHOT;
+import static io.github.reactoruring.testing.kernel.RawOperations.nop;
+import static io.github.reactoruring.testing.kernel.RawOperations.timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,10 +20,10 @@ import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.ArmedRequests;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawPipe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawPipe;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.Uring;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Flux;
 
 /** Names that are no UTF-8, in a JVM whose charset for file names is UTF-8, and in one whose is ASCII. */

@@ -20,11 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.github.reactoruring.file.WriteOptions.Creation;
 import io.github.reactoruring.file.WriteOptions.Partial;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.MountedTmpfs;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
+import io.github.reactoruring.testing.process.MountedTmpfs;
 
 @NeedsUring
 class CopyTest {

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.buffer.BufferFactory;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
-import io.github.reactoruring.testing.TrackedBuffers;
+import io.github.reactoruring.testing.buffers.TrackedBuffers;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 
 /** Files that bypass the page cache (O_DIRECT). */
 @NeedsUring

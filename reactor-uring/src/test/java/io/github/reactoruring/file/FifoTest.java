@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 
 @NeedsUring
 class FifoTest {

@@ -25,12 +25,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.netty.NettyBuffers;
-import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.MountedTmpfs;
-import io.github.reactoruring.testing.NeedsUring;
-import io.github.reactoruring.testing.NettyLeaks;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.buffers.NettyLeaks;
+import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.MountedTmpfs;
 import io.netty.buffer.PoolArenaMetric;
 import io.netty.buffer.PooledByteBufAllocator;
 import reactor.core.publisher.Flux;

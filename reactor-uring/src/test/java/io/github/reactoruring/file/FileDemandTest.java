@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
-import io.github.reactoruring.testing.TrackedBuffers;
-import io.github.reactoruring.testing.TrackedBuffers.Buffer;
+import io.github.reactoruring.testing.buffers.TrackedBuffers;
+import io.github.reactoruring.testing.buffers.TrackedBuffers.Buffer;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 
 /** Holds the reading of files to what was requested, and every buffer to exactly one end. */
 @NeedsUring

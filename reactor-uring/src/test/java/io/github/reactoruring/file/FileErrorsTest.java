@@ -27,9 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.reactivestreams.Publisher;
 
 import io.github.reactoruring.UringException;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 
@@ -162,7 +162,7 @@ class FileErrorsTest {
 
             // Reactor takes the first frame outside its own package for the call site: here that is the source's factory.
             assertThat(error.getSuppressed()).singleElement().asString()
-                    .contains("Assembly trace from producer [io.github.reactoruring.internal.source.FileReadFlux]",
+                    .contains("Assembly trace from producer [io.github.reactoruring.internal.source.read.FileReadFlux]",
                             "Flux.cast ⇢ at io.github.reactoruring.file.FileErrorsTest.error");
         } finally {
             Hooks.resetOnOperatorDebug();

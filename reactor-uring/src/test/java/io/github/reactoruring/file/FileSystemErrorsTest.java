@@ -27,8 +27,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.UringException;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.ChildJvm;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.ChildJvm;
 
 /** A process that goes on writing is killed at random, and what it leaves is looked at. */
 @NeedsUring

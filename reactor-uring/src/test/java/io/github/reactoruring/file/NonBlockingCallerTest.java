@@ -20,9 +20,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.reactivestreams.Publisher;
 
-import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.blockhound.BlockingOperationError;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.NonBlocking;

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.MountedTmpfs;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
-import io.github.reactoruring.testing.TrackedReader;
+import io.github.reactoruring.testing.buffers.TrackedReader;
+import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.MountedTmpfs;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.buffer.BufferFactory;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

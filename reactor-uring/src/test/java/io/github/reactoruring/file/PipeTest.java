@@ -15,10 +15,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.github.reactoruring.UringCancelledException;
 import io.github.reactoruring.UringException;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.publisher.Mono;
 
 @NeedsUring

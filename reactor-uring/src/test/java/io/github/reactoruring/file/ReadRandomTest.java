@@ -18,13 +18,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.RandomRuns;
 import io.github.reactoruring.testing.TestUring;
-import io.github.reactoruring.testing.TrackedBuffers;
-import io.github.reactoruring.testing.TrackedBuffers.Buffer;
+import io.github.reactoruring.testing.buffers.TrackedBuffers;
+import io.github.reactoruring.testing.buffers.TrackedBuffers.Buffer;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 

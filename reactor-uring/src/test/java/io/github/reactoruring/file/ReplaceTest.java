@@ -21,16 +21,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.ChunkSource;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.KernelSight;
-import io.github.reactoruring.testing.KernelTrace;
-import io.github.reactoruring.testing.NeedsTrace;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
-import io.github.reactoruring.testing.TrackedReader;
-import io.github.reactoruring.testing.WriteSource;
+import io.github.reactoruring.testing.buffers.ChunkSource;
+import io.github.reactoruring.testing.buffers.TrackedReader;
+import io.github.reactoruring.testing.buffers.WriteSource;
+import io.github.reactoruring.testing.kernel.KernelSight;
+import io.github.reactoruring.testing.kernel.KernelTrace;
+import io.github.reactoruring.testing.kernel.NeedsTrace;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

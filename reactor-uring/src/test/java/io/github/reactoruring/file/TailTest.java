@@ -27,11 +27,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
-import io.github.reactoruring.testing.TrackedBuffers;
+import io.github.reactoruring.testing.buffers.TrackedBuffers;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 
 @NeedsUring
 class TailTest {

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringCancelledException;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Mono;
 
 /** Moves between files and pipes inside the kernel. */

@@ -29,10 +29,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.raw.Opcode;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

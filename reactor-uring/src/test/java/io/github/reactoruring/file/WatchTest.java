@@ -21,10 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.file.DirectoryChange.Kind;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 
 @NeedsUring
 class WatchTest {

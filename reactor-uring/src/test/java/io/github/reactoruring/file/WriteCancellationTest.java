@@ -22,12 +22,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.github.reactoruring.file.WriteOptions.Creation;
 import io.github.reactoruring.file.WriteOptions.Partial;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
-import io.github.reactoruring.testing.TrackedReader;
-import io.github.reactoruring.testing.WriteSource;
+import io.github.reactoruring.testing.buffers.TrackedReader;
+import io.github.reactoruring.testing.buffers.WriteSource;
+import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 
 @NeedsUring
 class WriteCancellationTest {

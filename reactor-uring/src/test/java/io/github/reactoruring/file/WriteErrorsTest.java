@@ -24,13 +24,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 
 import io.github.reactoruring.file.WriteOptions.Partial;
-import io.github.reactoruring.testing.ChildJvm;
-import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.MountedTmpfs;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
-import io.github.reactoruring.testing.TrackedReader;
+import io.github.reactoruring.testing.buffers.TrackedReader;
+import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.ChildJvm;
+import io.github.reactoruring.testing.process.MountedTmpfs;
 import reactor.core.publisher.Flux;
 
 @NeedsUring

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.file.WriteOptions.Partial;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.ChunkSource;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.RandomRuns;
 import io.github.reactoruring.testing.TestUring;
-import io.github.reactoruring.testing.TrackedReader;
+import io.github.reactoruring.testing.buffers.ChunkSource;
+import io.github.reactoruring.testing.buffers.TrackedReader;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;

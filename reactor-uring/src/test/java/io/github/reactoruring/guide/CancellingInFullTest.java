@@ -22,11 +22,11 @@ import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawPipe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawPipe;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 

@@ -21,9 +21,9 @@ import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.KernelUnderTest;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.Disposable;
 
 /** Runs what the README and the guide's first chapter show. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.internal.loop.RingFailure;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.UringFile;
-import io.github.reactoruring.testing.NeedsFuse;
-import io.github.reactoruring.testing.SlowFile;
-import io.github.reactoruring.testing.SlowFileSystem;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.fuse.NeedsFuse;
+import io.github.reactoruring.testing.fuse.SlowFile;
+import io.github.reactoruring.testing.fuse.SlowFileSystem;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 

@@ -38,8 +38,8 @@ import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.spring.PartEvents;
 import io.github.reactoruring.spring.UringDataBuffers;
 import io.github.reactoruring.spring.UringPartHttpMessageReader;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

@@ -20,7 +20,7 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.NettyLeaks;
+import io.github.reactoruring.testing.buffers.NettyLeaks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import reactor.core.publisher.Flux;

@@ -23,12 +23,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.UringException;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.Fifo;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
-import io.github.reactoruring.testing.RawPipe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.kernel.RawPipe;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.publisher.Flux;
 
 @NeedsUring

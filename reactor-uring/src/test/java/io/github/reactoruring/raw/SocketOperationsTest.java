@@ -25,10 +25,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.Scannable.Attr;
 
 /** Drives sockets by raw operations. */

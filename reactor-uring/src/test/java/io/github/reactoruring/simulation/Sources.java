@@ -19,13 +19,13 @@ import io.github.reactoruring.internal.facet.RingRaw;
 import io.github.reactoruring.internal.facet.RingTimers;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
-import io.github.reactoruring.internal.ring.CheckedBuffers;
-import io.github.reactoruring.internal.ring.KernelFile;
-import io.github.reactoruring.internal.ring.ScriptedRing;
-import io.github.reactoruring.internal.source.FileReadOnce;
+import io.github.reactoruring.internal.ring.scripted.CheckedBuffers;
+import io.github.reactoruring.internal.ring.scripted.KernelFile;
+import io.github.reactoruring.internal.ring.scripted.ScriptedRing;
 import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.OneShotMono;
-import io.github.reactoruring.internal.source.StreamRead;
+import io.github.reactoruring.internal.source.read.ReadOnce;
+import io.github.reactoruring.internal.source.read.StreamRead;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.raw.Chain;
@@ -235,11 +235,11 @@ final class Sources {
             case INTERVAL -> timers.interval(Duration.ofMillis(1 + number % 20));
             case OPEN -> files.open(path);
             case FILE_READ, FILE_READ_2 -> OneShotMono.<CheckedBuffers.Buffer>create(loop,
-                    (on, actual) -> new FileReadOnce<>(file, false, actual, number % 7, CHUNK_BYTES, buffers));
+                    (on, actual) -> new ReadOnce<>(file, false, actual, number % 7, CHUNK_BYTES, buffers));
             case FILE_READ_BY_WORKER -> OneShotMono.<CheckedBuffers.Buffer>create(loop,
-                    (on, actual) -> new FileReadOnce<>(file, true, actual, 0, CHUNK_BYTES, buffers));
+                    (on, actual) -> new ReadOnce<>(file, true, actual, 0, CHUNK_BYTES, buffers));
             case FILE_READ_WITH_DEADLINE -> OneShotMono.<CheckedBuffers.Buffer>create(loop,
-                    (on, actual) -> new FileReadOnce<>(file, false, actual, 0, CHUNK_BYTES, buffers)
+                    (on, actual) -> new ReadOnce<>(file, false, actual, 0, CHUNK_BYTES, buffers)
                             .withDeadline(Duration.ofMillis(1 + number % 20)));
             case FILE_WRITE -> OneShotMono.<Integer>create(loop,
                     (on, actual) -> FileWrites.of(file, actual, 0, ByteBuffer.allocate(CHUNK_BYTES)));

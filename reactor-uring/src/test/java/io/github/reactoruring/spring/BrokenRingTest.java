@@ -6,8 +6,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.github.reactoruring.testing.ChildJvm;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.ChildJvm;
 
 /**
  * An application whose ring fails while it runs serves and stores files all the same. In a JVM of its own: Spring's own

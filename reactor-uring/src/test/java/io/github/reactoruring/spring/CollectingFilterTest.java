@@ -34,8 +34,8 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.NeedsUring;
-import io.github.reactoruring.testing.NettyLeaks;
+import io.github.reactoruring.testing.buffers.NettyLeaks;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import io.netty.buffer.PooledByteBufAllocator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;

@@ -10,7 +10,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-import io.github.reactoruring.testing.SeccompFilter;
+import io.github.reactoruring.testing.process.SeccompFilter;
 
 /** Runs the tests of a class by themselves, where io_uring is refused, as Docker does. Arguments: the errno and the class. */
 public final class FallbackMain {

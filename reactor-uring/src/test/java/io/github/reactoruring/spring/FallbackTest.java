@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-import io.github.reactoruring.testing.ChildJvm;
+import io.github.reactoruring.testing.process.ChildJvm;
 
 @Tag("kernel")
 @EnabledOnOs(OS.LINUX)

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 
 /** Files read by the ring, over a real server. */
 @NeedsUring

@@ -19,6 +19,7 @@ import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.ServerWebExchange;
 
+import io.github.reactoruring.internal.spring.multipart.PartLimits;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.NeedsUring;
-import io.github.reactoruring.testing.NettyLeaks;
+import io.github.reactoruring.testing.buffers.NettyLeaks;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import io.netty.buffer.PooledByteBufAllocator;
 
 /**

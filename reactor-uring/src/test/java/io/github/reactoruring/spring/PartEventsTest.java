@@ -24,7 +24,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ReactiveHttpInputMessage;
 import org.springframework.http.codec.multipart.PartEvent;
 
-import io.github.reactoruring.testing.NettyLeaks;
+import io.github.reactoruring.internal.spring.multipart.PartLimits;
+import io.github.reactoruring.testing.buffers.NettyLeaks;
 import io.netty.buffer.ByteBufAllocator;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;

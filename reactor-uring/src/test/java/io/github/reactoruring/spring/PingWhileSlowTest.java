@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.NeedsFuse;
-import io.github.reactoruring.testing.SlowFile;
-import io.github.reactoruring.testing.SlowFileSystem;
+import io.github.reactoruring.testing.fuse.NeedsFuse;
+import io.github.reactoruring.testing.fuse.SlowFile;
+import io.github.reactoruring.testing.fuse.SlowFileSystem;
 
 /** Pings a server all of whose downloads hang in the kernel, which holds event loops up only if one waits for it. */
 @NeedsFuse

@@ -27,8 +27,8 @@ import org.springframework.web.bind.annotation.RestController;
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.DirectoryChange;
 import io.github.reactoruring.file.TailOptions;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.publisher.Flux;
 
 /** A log that is followed and a directory that is watched, as events to a browser. */

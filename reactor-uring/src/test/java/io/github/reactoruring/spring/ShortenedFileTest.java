@@ -30,7 +30,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 
 /** A file that is cut shorter while it is sent: the client learns of it, at once, on every server, compressed or not. */
 @NeedsUring

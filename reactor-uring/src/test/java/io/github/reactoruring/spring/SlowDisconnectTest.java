@@ -19,13 +19,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.KernelSight;
-import io.github.reactoruring.testing.KernelTrace;
-import io.github.reactoruring.testing.NeedsFuse;
-import io.github.reactoruring.testing.NeedsTrace;
-import io.github.reactoruring.testing.SlowFile;
-import io.github.reactoruring.testing.SlowFileSystem;
+import io.github.reactoruring.testing.fuse.NeedsFuse;
+import io.github.reactoruring.testing.fuse.SlowFile;
+import io.github.reactoruring.testing.fuse.SlowFileSystem;
+import io.github.reactoruring.testing.kernel.KernelSight;
+import io.github.reactoruring.testing.kernel.KernelTrace;
+import io.github.reactoruring.testing.kernel.NeedsTrace;
+import io.github.reactoruring.testing.process.Descriptors;
 import io.netty.buffer.PooledByteBufAllocator;
 
 /**

@@ -35,10 +35,10 @@ import org.springframework.mock.http.client.reactive.MockClientHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.NeedsUring;
-import io.github.reactoruring.testing.NettyLeaks;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.buffers.NettyLeaks;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 import io.netty.buffer.ByteBufAllocator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.github.reactoruring.testing.NeedsUring;
-import io.github.reactoruring.testing.NettyLeaks;
+import io.github.reactoruring.testing.buffers.NettyLeaks;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 
 /** Uploads stored by the ring. */
 @NeedsUring

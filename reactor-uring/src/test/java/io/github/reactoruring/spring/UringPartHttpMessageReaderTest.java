@@ -35,10 +35,10 @@ import org.springframework.http.codec.multipart.FormFieldPart;
 import org.springframework.http.codec.multipart.Part;
 
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.MountedTmpfs;
-import io.github.reactoruring.testing.NeedsUring;
-import io.github.reactoruring.testing.NettyLeaks;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.buffers.NettyLeaks;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.MountedTmpfs;
 import io.netty.buffer.ByteBufAllocator;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;

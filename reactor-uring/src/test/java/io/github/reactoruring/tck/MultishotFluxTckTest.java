@@ -9,10 +9,10 @@ import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;
 
 import io.github.reactoruring.CancelPolicy;
-import io.github.reactoruring.internal.facet.Rings;
-import io.github.reactoruring.internal.ring.KernelView;
-import io.github.reactoruring.internal.ring.RingConfig;
+import io.github.reactoruring.internal.engine.Rings;
 import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.ring.kernel.KernelView;
+import io.github.reactoruring.internal.ring.kernel.RingConfig;
 import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.MultishotOperation;
 import io.github.reactoruring.internal.sys.IoUringAbi;

@@ -4,7 +4,7 @@ import org.reactivestreams.tck.TestEnvironment;
 import org.testng.SkipException;
 
 import io.github.reactoruring.Uring;
-import io.github.reactoruring.testing.KernelConditions;
+import io.github.reactoruring.testing.kernel.KernelConditions;
 
 /** Gives a verification its ring, or skips it where there is none. */
 final class TckRing {

@@ -5,7 +5,7 @@ import java.util.List;
 
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.OpenFile;
-import io.github.reactoruring.internal.source.FileWrite;
+import io.github.reactoruring.internal.source.write.WriteOnce;
 import reactor.core.CoreSubscriber;
 
 /** Makes the writes that tests submit by themselves. */
@@ -15,10 +15,10 @@ public final class FileWrites {
     }
 
     /** Describes the write of one buffer. */
-    public static FileWrite<ByteBuffer, Integer> of(OpenFile file, CoreSubscriber<? super Integer> actual,
+    public static WriteOnce<ByteBuffer, Integer> of(OpenFile file, CoreSubscriber<? super Integer> actual,
             long position,
             ByteBuffer data) {
-        return new FileWrite<>(file, false, actual, position, List.of(data), BufferReader.byteBuffers(), loan -> {
+        return new WriteOnce<>(file, false, actual, position, List.of(data), BufferReader.byteBuffers(), loan -> {
         }, Math::toIntExact);
     }
 }

@@ -12,11 +12,11 @@ import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
-import io.github.reactoruring.internal.ring.CancelRecord;
-import io.github.reactoruring.internal.ring.KernelFile;
-import io.github.reactoruring.internal.ring.KernelRequest;
 import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.internal.ring.ScriptedRing;
+import io.github.reactoruring.internal.ring.scripted.CancelRecord;
+import io.github.reactoruring.internal.ring.scripted.KernelFile;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest;
+import io.github.reactoruring.internal.ring.scripted.ScriptedRing;
 
 /**
  * An event loop over a scripted ring, turned by hand. The thread that makes it owns it. Closing it ends the loop, and

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringBuilder;
 import io.github.reactoruring.UringStats;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.publisher.Hooks;
 
 /**

@@ -13,12 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.KernelSight;
-import io.github.reactoruring.testing.KernelTrace;
-import io.github.reactoruring.testing.NeedsTrace;
-import io.github.reactoruring.testing.NeedsUring;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.KernelSight;
+import io.github.reactoruring.testing.kernel.KernelTrace;
+import io.github.reactoruring.testing.kernel.NeedsTrace;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

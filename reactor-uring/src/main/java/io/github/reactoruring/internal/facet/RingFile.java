@@ -17,15 +17,16 @@ import io.github.reactoruring.file.Advice;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.internal.loop.OpenFile;
-import io.github.reactoruring.internal.source.Alignment;
-import io.github.reactoruring.internal.source.FileReadFlux;
-import io.github.reactoruring.internal.source.FileReadOnce;
-import io.github.reactoruring.internal.source.FileWrite;
 import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.OneShotMono;
-import io.github.reactoruring.internal.source.RegisteredPool;
-import io.github.reactoruring.internal.source.Splice;
-import io.github.reactoruring.internal.source.StreamRead;
+import io.github.reactoruring.internal.source.buffer.RegisteredPool;
+import io.github.reactoruring.internal.source.file.Alignment;
+import io.github.reactoruring.internal.source.file.FileUpkeep;
+import io.github.reactoruring.internal.source.read.FileReadFlux;
+import io.github.reactoruring.internal.source.read.ReadOnce;
+import io.github.reactoruring.internal.source.read.StreamRead;
+import io.github.reactoruring.internal.source.write.Splice;
+import io.github.reactoruring.internal.source.write.WriteOnce;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import reactor.core.publisher.Flux;
@@ -90,7 +91,7 @@ final class RingFile implements UringFile {
         checkCapacity(buffers, maxBytes);
         BufferFactory<B> aligned = alignment.check(buffers);
         return OneShotMono.create(file.loop(),
-                (loop, actual) -> new FileReadOnce<>(file, forceAsync, actual, position, maxBytes, aligned)
+                (loop, actual) -> new ReadOnce<>(file, forceAsync, actual, position, maxBytes, aligned)
                         .withDeadline(deadline));
     }
 
@@ -183,15 +184,15 @@ final class RingFile implements UringFile {
                 slices.add(slice);
             }
         }
-        if (slices.size() > FileWrite.MOST_BUFFERS) {
-            throw new IllegalArgumentException("One write takes up to " + FileWrite.MOST_BUFFERS + " buffers, not "
+        if (slices.size() > WriteOnce.MOST_BUFFERS) {
+            throw new IllegalArgumentException("One write takes up to " + WriteOnce.MOST_BUFFERS + " buffers, not "
                     + slices.size());
         }
         if (slices.isEmpty()) {
             return Mono.just(number.apply(0));
         }
         return OneShotMono.create(file.loop(),
-                (loop, actual) -> new FileWrite<>(file, forceAsync, actual, position, slices, alignment.reader(),
+                (loop, actual) -> new WriteOnce<>(file, forceAsync, actual, position, slices, alignment.reader(),
                         loan -> {
                         }, number).withDeadline(deadline));
     }
@@ -211,7 +212,7 @@ final class RingFile implements UringFile {
         Objects.requireNonNull(reader, "reader");
         List<B> only = List.of(data);
         return OneShotMono.create(file.loop(),
-                (loop, actual) -> new FileWrite<>(file, forceAsync, actual, position, only, reader,
+                (loop, actual) -> new WriteOnce<>(file, forceAsync, actual, position, only, reader,
                         loan -> alignment.check(position, loan), Math::toIntExact).withDeadline(deadline));
     }
 

@@ -13,12 +13,15 @@ import io.github.reactoruring.file.DirectoryEntry;
 import io.github.reactoruring.file.FileStat;
 import io.github.reactoruring.file.UringFileSystem;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.source.ExtendedAttribute;
-import io.github.reactoruring.internal.source.OffRing;
-import io.github.reactoruring.internal.source.PathChange;
-import io.github.reactoruring.internal.source.PathRemoval;
-import io.github.reactoruring.internal.source.PathStat;
-import io.github.reactoruring.internal.source.WatchFlux;
+import io.github.reactoruring.internal.source.path.BlockingCalls;
+import io.github.reactoruring.internal.source.path.ExtendedAttribute;
+import io.github.reactoruring.internal.source.path.PathChange;
+import io.github.reactoruring.internal.source.path.PathRemoval;
+import io.github.reactoruring.internal.source.path.PathStat;
+import io.github.reactoruring.internal.source.path.Paths;
+import io.github.reactoruring.internal.source.path.TreeRemoval;
+import io.github.reactoruring.internal.source.path.TreeWalk;
+import io.github.reactoruring.internal.source.watch.WatchFlux;
 import io.github.reactoruring.raw.Opcode;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -81,7 +84,7 @@ public final class RingFileSystem implements UringFileSystem {
 
     @Override
     public Flux<DirectoryEntry> list(Path directory) {
-        return OffRing.list(Paths.name(directory), directory, true);
+        return BlockingCalls.list(Paths.name(directory), directory, true);
     }
 
     @Override
@@ -156,7 +159,7 @@ public final class RingFileSystem implements UringFileSystem {
     @Override
     public Mono<Path> readSymbolicLink(Path link) {
         Paths.name(link);
-        return OffRing.readSymbolicLink(link);
+        return BlockingCalls.readSymbolicLink(link);
     }
 
     @Override
@@ -172,12 +175,12 @@ public final class RingFileSystem implements UringFileSystem {
 
     @Override
     public Mono<List<String>> listAttributes(Path path) {
-        return OffRing.listAttributes(Paths.name(path));
+        return BlockingCalls.listAttributes(Paths.name(path));
     }
 
     @Override
     public Mono<Boolean> removeAttribute(Path path, String name) {
-        return OffRing.removeAttribute(Paths.name(path), Objects.requireNonNull(name, "name"));
+        return BlockingCalls.removeAttribute(Paths.name(path), Objects.requireNonNull(name, "name"));
     }
 
     @Override

@@ -22,15 +22,20 @@ import io.github.reactoruring.file.UringFiles;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.source.Alignment;
-import io.github.reactoruring.internal.source.FileReadFlux;
-import io.github.reactoruring.internal.source.MakePipe;
 import io.github.reactoruring.internal.source.OneShotMono;
-import io.github.reactoruring.internal.source.OpenHow;
-import io.github.reactoruring.internal.source.OpenMono;
-import io.github.reactoruring.internal.source.RegisterBuffers;
-import io.github.reactoruring.internal.source.RegisteredPool;
-import io.github.reactoruring.internal.source.WriteMono;
+import io.github.reactoruring.internal.source.buffer.RegisterBuffers;
+import io.github.reactoruring.internal.source.buffer.RegisteredPool;
+import io.github.reactoruring.internal.source.file.Alignment;
+import io.github.reactoruring.internal.source.file.MakePipe;
+import io.github.reactoruring.internal.source.file.OpenHow;
+import io.github.reactoruring.internal.source.file.OpenMono;
+import io.github.reactoruring.internal.source.file.OpenOptions;
+import io.github.reactoruring.internal.source.path.Paths;
+import io.github.reactoruring.internal.source.read.FileReadFlux;
+import io.github.reactoruring.internal.source.read.Text;
+import io.github.reactoruring.internal.source.watch.FileTail;
+import io.github.reactoruring.internal.source.write.FileCopy;
+import io.github.reactoruring.internal.source.write.WriteMono;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -73,7 +78,7 @@ public final class RingFiles implements UringFiles {
 
     @Override
     public Flux<String> text(Path path, Charset charset) {
-        return TextFlux.text(read(path), charset);
+        return Text.text(read(path), charset);
     }
 
     @Override
@@ -86,7 +91,7 @@ public final class RingFiles implements UringFiles {
         if (maxChars < 1) {
             throw new IllegalArgumentException("maxChars must be 1 or more, not " + maxChars);
         }
-        return TextFlux.lines(text(path, charset), name(path), maxChars);
+        return Text.lines(text(path, charset), name(path), maxChars);
     }
 
     @Override
@@ -104,7 +109,7 @@ public final class RingFiles implements UringFiles {
     @Override
     public Flux<String> tailLines(Path path, TailOptions options) {
         Flux<ByteBuffer> chunks = tail(path, options, BufferFactory.heap());
-        return TextFlux.lines(TextFlux.text(chunks, StandardCharsets.UTF_8), name(path), DEFAULT_MAX_LINE_CHARS);
+        return Text.lines(Text.text(chunks, StandardCharsets.UTF_8), name(path), DEFAULT_MAX_LINE_CHARS);
     }
 
     @Override

@@ -3,9 +3,9 @@ package io.github.reactoruring.internal.facet;
 import java.time.Duration;
 
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.source.IntervalFlux;
 import io.github.reactoruring.internal.source.OneShotMono;
-import io.github.reactoruring.internal.source.Timeout;
+import io.github.reactoruring.internal.source.time.IntervalFlux;
+import io.github.reactoruring.internal.source.time.Timer;
 import io.github.reactoruring.time.Timers;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -22,7 +22,7 @@ public final class RingTimers implements Timers {
     @Override
     public Mono<Long> after(Duration delay) {
         Duration checked = notNegative(delay);
-        return OneShotMono.create(loop, (ring, actual) -> new Timeout(ring, actual, checked));
+        return OneShotMono.create(loop, (ring, actual) -> new Timer(ring, actual, checked));
     }
 
     @Override

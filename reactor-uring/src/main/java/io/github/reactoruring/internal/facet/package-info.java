@@ -1,5 +1,5 @@
 /**
- * Implements the facets, by putting the publishers on a ring.
+ * Implements the facets, and nothing else: each method puts a publisher on a ring.
  *
  * <p><b>Threads:</b> any.
  */

@@ -5,6 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.reactoruring.CancelPolicy;
+import io.github.reactoruring.internal.plan.CancelCapabilities;
+import io.github.reactoruring.internal.plan.CancelKey;
+import io.github.reactoruring.internal.plan.CancelPlan;
+import io.github.reactoruring.internal.plan.CancelPlanner;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.RingFeatures;

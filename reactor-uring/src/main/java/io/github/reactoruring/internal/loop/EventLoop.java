@@ -400,8 +400,7 @@ public final class EventLoop {
     /** Starts to close the files that are still open; false when there is none. */
     boolean closeFiles() {
         for (OpenFile file : new ArrayList<>(openFiles)) {
-            file.close(result -> {
-            });
+            file.close();
         }
         return !openFiles.isEmpty();
     }
@@ -426,7 +425,7 @@ public final class EventLoop {
      * Gives up on the ring. What is in flight is told so, and never released: the kernel may still write to its
      * memory. Never throws, and leaves nobody untold.
      */
-    void fail(Throwable cause) {
+    public void fail(Throwable cause) {
         if (failure != null || terminated.isDone()) {
             return;
         }

@@ -115,6 +115,12 @@ public final class OpenFile {
         }
     }
 
+    /** Closes the file as {@link #close(IntConsumer)}; nobody asks how it went. */
+    public void close() {
+        close(result -> {
+        });
+    }
+
     /** Says whether this was the first to. */
     private boolean startClosing() {
         boolean first = closing.compareAndSet(false, true);

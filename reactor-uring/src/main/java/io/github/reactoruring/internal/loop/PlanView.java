@@ -5,6 +5,9 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.internal.plan.Disposed;
+import io.github.reactoruring.internal.plan.InFlightCounts;
+
 /** Shows the in-flight table to the planner, with the files of one batch numbered from zero. */
 final class PlanView implements InFlightCounts {
 

@@ -35,7 +35,7 @@ public final class BufferRing {
      *
      * @param entries a power of two, up to 32768
      */
-    BufferRing(int group, int entries, int bufferBytes) {
+    public BufferRing(int group, int entries, int bufferBytes) {
         this.group = group;
         this.bufferBytes = bufferBytes;
         mask = entries - 1;
@@ -45,7 +45,7 @@ public final class BufferRing {
     }
 
     /** Hands every buffer to the kernel, which knows the ring now. */
-    void fill() {
+    public void fill() {
         for (int id = 0; id <= mask; id++) {
             add(id);
         }
@@ -56,11 +56,11 @@ public final class BufferRing {
         return group;
     }
 
-    int entries() {
+    public int entries() {
         return mask + 1;
     }
 
-    long ringAddress() {
+    public long ringAddress() {
         return ring.address();
     }
 
@@ -76,7 +76,7 @@ public final class BufferRing {
     }
 
     /** Frees the memory; the ring that knew it is closed. */
-    void free() {
+    public void free() {
         NativeMemory.free(ring);
         NativeMemory.free(buffers);
     }

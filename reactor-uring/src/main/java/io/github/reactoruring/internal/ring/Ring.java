@@ -2,6 +2,8 @@ package io.github.reactoruring.internal.ring;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.internal.ring.kernel.KernelRing;
+
 /**
  * One io_uring, as the event loop sees it. The seam between the loop and the kernel: {@link KernelRing} in
  * production, a scripted one in tests.

@@ -39,11 +39,11 @@ public enum RingFeature {
         since = version(major, minor);
     }
 
-    boolean presentIn(int version) {
+    public boolean presentIn(int version) {
         return since <= version;
     }
 
-    static int version(int major, int minor) {
+    public static int version(int major, int minor) {
         return major * 1000 + minor;
     }
 }

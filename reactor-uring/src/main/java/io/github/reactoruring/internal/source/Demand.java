@@ -12,7 +12,7 @@ import reactor.core.publisher.Operators;
  * Counts what a subscriber asked for, and gets the owner to look at it: at once when it is the owner who asks, else by
  * one mailbox entry however often it is asked.
  */
-final class Demand implements LoopTask {
+public final class Demand implements LoopTask {
 
     private static final VarHandle REQUESTED;
     private static final VarHandle SIGNALLED;
@@ -39,13 +39,13 @@ final class Demand implements LoopTask {
      * @param drain runs on the owner; guards itself against recursion
      * @param rejected runs instead when the loop has closed
      */
-    Demand(EventLoop loop, Runnable drain, Consumer<Throwable> rejected) {
+    public Demand(EventLoop loop, Runnable drain, Consumer<Throwable> rejected) {
         this.loop = loop;
         this.drain = drain;
         this.rejected = rejected;
     }
 
-    void add(long n) {
+    public void add(long n) {
         long current;
         do {
             current = requested;
@@ -57,11 +57,11 @@ final class Demand implements LoopTask {
         }
     }
 
-    long get() {
+    public long get() {
         return requested;
     }
 
-    void produced(long n) {
+    public void produced(long n) {
         long current;
         do {
             current = requested;

@@ -72,12 +72,12 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
     }
 
     /** Submits the rest of what was done in part; false when it was cancelled or its time is over. Owner thread. */
-    final boolean submitAgain() {
+    protected final boolean submitAgain() {
         return mayGoOn() && resubmit();
     }
 
     /** As {@link #submitAgain()}, with the memory the request has. */
-    final boolean submitAgainHolding() {
+    protected final boolean submitAgainHolding() {
         return mayGoOn() && resubmitHolding();
     }
 

@@ -18,7 +18,7 @@ import io.github.reactoruring.internal.sys.NativeMemory;
  * <p>Invariant: the listener hears of the end exactly once, on the owner thread, whatever the end is: completed, disposed
  * of before or after its submission, or refused by a closed loop.
  */
-final class Step extends Request {
+public final class Step extends Request {
 
     private final String operation;
     private final int opcode;
@@ -45,12 +45,12 @@ final class Step extends Request {
     }
 
     /** Starts to describe a step; {@code path} is what its error names. */
-    static Builder of(String operation, int opcode, String path, Consumer<Sqe> fields) {
+    public static Builder of(String operation, int opcode, String path, Consumer<Sqe> fields) {
         return new Builder(operation, opcode, path, fields);
     }
 
     /** Says what a step does. */
-    static final class Builder {
+    public static final class Builder {
 
         private final String operation;
         private final int opcode;
@@ -68,25 +68,25 @@ final class Step extends Request {
         }
 
         /** Names the file it works on. */
-        Builder on(OpenFile target) {
+        public Builder on(OpenFile target) {
             file = target;
             return this;
         }
 
         /** Has it served even by a closing loop, and again where an ANY cancel hit it. */
-        Builder cleaningUp() {
+        public Builder cleaningUp() {
             cleanup = true;
             return this;
         }
 
         /** Frees this memory in the end; the listener may still read it. */
-        Builder freeing(MemorySegment... segments) {
+        public Builder freeing(MemorySegment... segments) {
             memory = segments;
             return this;
         }
 
         /** Queues the step. */
-        Step submit(EventLoop loop, Consumer<Step> ended) {
+        public Step submit(EventLoop loop, Consumer<Step> ended) {
             Step step = new Step(loop, this, ended);
             step.submit();
             return step;
@@ -94,13 +94,12 @@ final class Step extends Request {
     }
 
     /** Returns the kernel's result, or a negated errno. */
-    int result() {
+    public int result() {
         return result;
     }
 
     /** Returns what went wrong, or null. */
-    @Nullable
-    Throwable error() {
+    public @Nullable Throwable error() {
         return cause != null ? cause : result < 0 ? Errors.ofPath(-result, operation, path) : null;
     }
 

@@ -1,5 +1,5 @@
 /**
- * Holds the publishers: one-shot Monos, multishot Fluxes, and the ordered read-ahead Flux of a file.
+ * The kit: how a request, or a row of them, becomes a publisher.
  *
  * <p><b>Threads:</b> {@code subscribe}, {@code request} and {@code cancel} any; signals are emitted by the owner
  * thread of the ring, one after another.

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-import io.github.reactoruring.internal.ring.KernelBehaviour;
-import io.github.reactoruring.internal.ring.KernelRequest;
-import io.github.reactoruring.internal.ring.KernelRequest.Place;
+import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.FileStatus;

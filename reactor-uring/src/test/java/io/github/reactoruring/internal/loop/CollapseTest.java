@@ -20,9 +20,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import io.github.reactoruring.CancelPolicy;
+import io.github.reactoruring.internal.engine.LoopThread;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.internal.ring.ScriptedRing;
+import io.github.reactoruring.internal.ring.scripted.ScriptedRing;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.IoUringAbi;

@@ -13,9 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.CancelPolicy;
-import io.github.reactoruring.internal.ring.KernelBehaviour;
 import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.internal.ring.SqeBytes;
+import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
+import io.github.reactoruring.internal.ring.scripted.SqeBytes;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.IoUringAbi;

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.github.reactoruring.internal.ring.CancelRecord;
-import io.github.reactoruring.internal.ring.KernelBehaviour;
-import io.github.reactoruring.internal.ring.KernelRequest;
-import io.github.reactoruring.internal.ring.KernelRequest.Place;
 import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.internal.ring.SqeBytes;
+import io.github.reactoruring.internal.ring.scripted.CancelRecord;
+import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
+import io.github.reactoruring.internal.ring.scripted.SqeBytes;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.testing.RecordingRequest;
 import io.github.reactoruring.testing.ScriptedLoop;
@@ -190,7 +190,8 @@ class PursuitTest {
         RecordingRequest request = disposedAt(Place.DEVICE);
         under.ring().behaviour(new KernelBehaviour() {
             @Override
-            protected boolean progressWhileWaiting(io.github.reactoruring.internal.ring.ScriptedKernel kernel) {
+            protected boolean progressWhileWaiting(
+                    io.github.reactoruring.internal.ring.scripted.ScriptedKernel kernel) {
                 return false;
             }
         });

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.Uring;
-import io.github.reactoruring.internal.facet.Rings;
+import io.github.reactoruring.internal.engine.Rings;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.testing.Await;

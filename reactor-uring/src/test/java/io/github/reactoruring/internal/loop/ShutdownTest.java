@@ -12,9 +12,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-import io.github.reactoruring.internal.ring.KernelRequest.Place;
 import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.internal.ring.SqeBytes;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
+import io.github.reactoruring.internal.ring.scripted.SqeBytes;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.testing.RecordingRequest;
@@ -169,9 +169,9 @@ class ShutdownTest {
     @Test
     void aCloseThatSomebodysCancelHitIsMadeAgain() {
         OpenFile file = under.openFile("one");
-        under.ring().behaviour(new io.github.reactoruring.internal.ring.KernelBehaviour() {
+        under.ring().behaviour(new io.github.reactoruring.internal.ring.scripted.KernelBehaviour() {
             @Override
-            protected Place place(io.github.reactoruring.internal.ring.KernelRequest request) {
+            protected Place place(io.github.reactoruring.internal.ring.scripted.KernelRequest request) {
                 return request.opcode() == IoUringAbi.IORING_OP_CLOSE ? Place.WORKER_QUEUED : super.place(request);
             }
         });

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.internal.ring.Ring;
-import io.github.reactoruring.internal.ring.ScriptedRing;
+import io.github.reactoruring.internal.ring.scripted.ScriptedRing;
 
 /** The kernel may leave TASKRUN set with nothing to run: it queues work first and sets the flag after. */
 @Tag("race")

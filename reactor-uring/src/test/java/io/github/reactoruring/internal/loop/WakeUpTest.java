@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.github.reactoruring.internal.ring.KernelRequest;
 import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.testing.RecordingRequest;

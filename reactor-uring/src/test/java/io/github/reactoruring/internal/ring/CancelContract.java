@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import io.github.reactoruring.internal.sys.Errno;
 
 /** States what every form of ASYNC_CANCEL does, whoever is behind the ring. */
-abstract class CancelContract extends RingFixture {
+public abstract class CancelContract extends RingFixture {
 
     @Test
     void aCancelByUserDataEndsItsTarget() {

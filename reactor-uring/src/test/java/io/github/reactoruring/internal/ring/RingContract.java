@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import io.github.reactoruring.internal.sys.Errno;
 
 /** States how a ring submits, waits and completes, whoever is behind it: the kernel, or the one the tests wrote. */
-abstract class RingContract extends RingFixture {
+public abstract class RingContract extends RingFixture {
 
     @Test
     void aNopMakesARoundTrip() {

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import io.github.reactoruring.testing.Await;
 
 /** Opens a ring for each test of a contract, and stages and collects by hand. */
-abstract class RingFixture {
+public abstract class RingFixture {
 
-    static final long WAKE = 0xC000_0000_0000_0001L;
+    public static final long WAKE = 0xC000_0000_0000_0001L;
     static final int POLLIN = 1;
     static final int SUBMISSIONS = 32;
     static final int COMPLETIONS = 64;
@@ -37,7 +37,7 @@ abstract class RingFixture {
     private Backend backend;
 
     /** Says who is behind the ring. */
-    interface Backend extends AutoCloseable {
+    public interface Backend extends AutoCloseable {
 
         Ring open(int submissionEntries, int completionEntries) throws Exception;
 
@@ -57,7 +57,7 @@ abstract class RingFixture {
         void close();
     }
 
-    abstract Backend backend();
+    protected abstract Backend backend();
 
     @BeforeEach
     void openRing() throws Exception {

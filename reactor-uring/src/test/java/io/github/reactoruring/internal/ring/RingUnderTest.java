@@ -6,20 +6,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.github.reactoruring.internal.ring.kernel.KernelRing;
+import io.github.reactoruring.internal.ring.kernel.KernelView;
+import io.github.reactoruring.internal.ring.kernel.RingConfig;
 import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /** A ring of the kernel, owned by the thread that opens it. */
-final class RingUnderTest implements AutoCloseable {
+public final class RingUnderTest implements AutoCloseable {
 
-    static final long WAKE = 0xC000_0000_0000_0001L;
+    public static final long WAKE = 0xC000_0000_0000_0001L;
     private static final int POLLIN = 1;
 
-    final KernelRing ring;
+    public final KernelRing ring;
     private final CqeBatch batch = new CqeBatch(64);
 
     /** A completion. */
-    record Cqe(long userData, int result, int flags) {
+    public record Cqe(long userData, int result, int flags) {
     }
 
     private RingUnderTest(KernelRing ring) {
@@ -31,24 +34,24 @@ final class RingUnderTest implements AutoCloseable {
         return Stream.of("real", "5.19", "6.0", "6.1", "6.6", "6.12");
     }
 
-    static KernelView view(String name) {
+    public static KernelView view(String name) {
         return name.equals("real") ? KernelView.real() : KernelView.parse(name);
     }
 
-    static RingUnderTest open(String view, int submissionEntries, int completionEntries) throws ErrnoException {
+    public static RingUnderTest open(String view, int submissionEntries, int completionEntries) throws ErrnoException {
         KernelRing ring = KernelRing.open(new RingConfig(submissionEntries, completionEntries, view(view)), WAKE);
         assertThat(ring.enable()).isZero();
         return new RingUnderTest(ring);
     }
 
-    void stageNop(long userData) {
+    public void stageNop(long userData) {
         Sqe sqe = ring.nextSqe();
         assertThat(sqe).as("a free SQE").isNotNull();
         sqe.opcode(IoUringAbi.IORING_OP_NOP).fd(-1).userData(userData);
     }
 
     /** Keeps the poll that wake-ups need, where they need one. */
-    void armWake() {
+    public void armWake() {
         if (ring.wakeDescriptor() >= 0) {
             ring.nextSqe().opcode(IoUringAbi.IORING_OP_POLL_ADD).fd(ring.wakeDescriptor())
                     .len(IoUringAbi.IORING_POLL_ADD_MULTI).opFlags(POLLIN).userData(WAKE);
@@ -57,7 +60,7 @@ final class RingUnderTest implements AutoCloseable {
     }
 
     /** Takes what is there. */
-    List<Cqe> reap() {
+    public List<Cqe> reap() {
         List<Cqe> taken = new ArrayList<>();
         while (ring.reap(batch) > 0) {
             for (int i = 0; i < batch.size(); i++) {

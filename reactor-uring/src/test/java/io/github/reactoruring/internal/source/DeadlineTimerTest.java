@@ -18,10 +18,13 @@ import org.junit.jupiter.api.Test;
 
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.UringCancelledException;
-import io.github.reactoruring.internal.ring.KernelBehaviour;
-import io.github.reactoruring.internal.ring.KernelRequest;
-import io.github.reactoruring.internal.ring.KernelRequest.Place;
-import io.github.reactoruring.internal.ring.ScriptedKernel;
+import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
+import io.github.reactoruring.internal.ring.scripted.ScriptedKernel;
+import io.github.reactoruring.internal.source.raw.ExplicitCancel;
+import io.github.reactoruring.internal.source.raw.RawOneShot;
+import io.github.reactoruring.internal.source.write.WriteOnce;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Opcode;
@@ -183,7 +186,7 @@ class DeadlineTimerTest {
     @Test
     void tellsTheDeadlineOfAWriteThatWasDoneInPart() {
         Probe<Integer> written = Probe.idle();
-        FileWrite<ByteBuffer, Integer> write = FileWrites.of(under.openFile("pipe"), written, -1,
+        WriteOnce<ByteBuffer, Integer> write = FileWrites.of(under.openFile("pipe"), written, -1,
                 ByteBuffer.allocate(100));
         written.onSubscribe(write.withDeadline(SECOND));
         written.request(1);

@@ -22,8 +22,9 @@ import io.github.reactoruring.internal.facet.RingFiles;
 import io.github.reactoruring.internal.facet.RingRaw;
 import io.github.reactoruring.internal.facet.RingTimers;
 import io.github.reactoruring.internal.loop.OpenFile;
-import io.github.reactoruring.internal.ring.CheckedBuffers;
-import io.github.reactoruring.internal.ring.KernelRequest;
+import io.github.reactoruring.internal.ring.scripted.CheckedBuffers;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest;
+import io.github.reactoruring.internal.source.read.ReadOnce;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Chain;
@@ -131,7 +132,7 @@ class OneShotLoopTest {
         OpenFile file = under.openFile("pipe");
         TestSubscriber<CheckedBuffers.Buffer> read = TestSubscriber.create();
         OneShotMono.<CheckedBuffers.Buffer>create(under.loop(),
-                (loop, actual) -> new FileReadOnce<>(file, false, actual, 0, 64, buffers)
+                (loop, actual) -> new ReadOnce<>(file, false, actual, 0, 64, buffers)
                         .withDeadline(Duration.ofMillis(millis)))
                 .subscribe(read);
         return read;

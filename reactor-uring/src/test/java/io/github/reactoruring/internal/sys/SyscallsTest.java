@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.github.reactoruring.testing.Descriptors;
+import io.github.reactoruring.testing.process.Descriptors;
 
 @EnabledOnOs(OS.LINUX)
 class SyscallsTest {

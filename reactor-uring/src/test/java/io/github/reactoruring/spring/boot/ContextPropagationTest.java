@@ -35,7 +35,7 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.FileStat;
 import io.github.reactoruring.spring.TestServer;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

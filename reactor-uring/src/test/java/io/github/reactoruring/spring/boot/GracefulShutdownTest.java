@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.spring.TestServer;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.publisher.Hooks;
 
 /** Ends the application while a client is in the middle of a download. */

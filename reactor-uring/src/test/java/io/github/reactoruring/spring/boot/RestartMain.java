@@ -14,7 +14,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.io.DefaultResourceLoader;
 
-import io.github.reactoruring.testing.Descriptors;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.scheduler.Schedulers;
 
 /**

@@ -22,7 +22,7 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.micrometer.UringMetrics;
 import io.github.reactoruring.spring.DisconnectedClientExceptionHandler;
 import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 import io.micrometer.core.instrument.MeterRegistry;
 
 @NeedsUring

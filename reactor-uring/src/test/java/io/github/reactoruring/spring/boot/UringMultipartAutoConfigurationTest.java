@@ -29,7 +29,7 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.spring.MultipartCleanupFilter;
 import io.github.reactoruring.spring.ReleasingPartEventHttpMessageReader;
 import io.github.reactoruring.spring.UringPartHttpMessageReader;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
 
 @NeedsUring
 class UringMultipartAutoConfigurationTest {

@@ -25,8 +25,8 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.spring.TestServer;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.Descriptors;
-import io.github.reactoruring.testing.NeedsUring;
+import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.Disposable;
 
 /** Runs the application's blocking handlers on virtual threads, as {@code spring.threads.virtual.enabled} has it. */

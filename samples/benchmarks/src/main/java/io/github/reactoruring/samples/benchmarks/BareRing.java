@@ -1,10 +1,10 @@
 package io.github.reactoruring.samples.benchmarks;
 
 import io.github.reactoruring.internal.ring.CqeBatch;
-import io.github.reactoruring.internal.ring.KernelRing;
-import io.github.reactoruring.internal.ring.KernelView;
-import io.github.reactoruring.internal.ring.RingConfig;
 import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.ring.kernel.KernelRing;
+import io.github.reactoruring.internal.ring.kernel.KernelView;
+import io.github.reactoruring.internal.ring.kernel.RingConfig;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.IoUringAbi;

@@ -17,11 +17,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 import io.github.reactoruring.CancelPolicy;
-import io.github.reactoruring.internal.loop.CancelCapabilities;
-import io.github.reactoruring.internal.loop.CancelPlan;
-import io.github.reactoruring.internal.loop.CancelPlanner;
-import io.github.reactoruring.internal.loop.Disposed;
-import io.github.reactoruring.internal.loop.InFlightCounts;
+import io.github.reactoruring.internal.plan.CancelCapabilities;
+import io.github.reactoruring.internal.plan.CancelPlan;
+import io.github.reactoruring.internal.plan.CancelPlanner;
+import io.github.reactoruring.internal.plan.Disposed;
+import io.github.reactoruring.internal.plan.InFlightCounts;
 
 /** Plans the cancels of one batch: k reads disposed of, spread over files none of which is in the batch as a whole. */
 @State(Scope.Benchmark)

@@ -28,8 +28,8 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
 import io.github.reactoruring.testing.Await;
-import io.github.reactoruring.testing.SlowFile;
-import io.github.reactoruring.testing.SlowFileSystem;
+import io.github.reactoruring.testing.fuse.SlowFile;
+import io.github.reactoruring.testing.fuse.SlowFileSystem;
 import io.netty.buffer.ByteBufAllocator;
 
 /**

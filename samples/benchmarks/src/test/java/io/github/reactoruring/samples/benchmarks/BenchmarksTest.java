@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.github.reactoruring.Uring;
-import io.github.reactoruring.testing.SlowFileSystem;
+import io.github.reactoruring.testing.fuse.SlowFileSystem;
 
 /** Runs each benchmark for a moment: its figures mean nothing, but it still works. */
 @Tag("kernel")

@@ -1,0 +1,74 @@
+package io.github.reactoruring.internal.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.UringUnavailableException;
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.ErrnoException;
+
+/** Explains why there is no io_uring, and what to do about it. */
+public final class Unavailability {
+
+    private static final Path SYSCTL = Path.of("/proc/sys/kernel/io_uring_disabled");
+
+    private Unavailability() {
+    }
+
+    /** Returns what rules io_uring out before the kernel is asked, or null. */
+    public static @Nullable UringUnavailableException ofPlatform() {
+        String os = System.getProperty("os.name", "");
+        String arch = System.getProperty("os.arch", "");
+        if (!os.equals("Linux")) {
+            return new UringUnavailableException("io_uring is Linux's, and this is " + os
+                    + ": use another I/O library here, or run in a Linux container or VM");
+        }
+        if (!arch.equals("amd64") && !arch.equals("aarch64")) {
+            return new UringUnavailableException("Only amd64 and aarch64 are supported, and this is " + arch);
+        }
+        return null;
+    }
+
+    /** Explains a refusal by the kernel. */
+    public static UringUnavailableException of(ErrnoException refusal) {
+        String advice = switch (refusal.errno()) {
+            case Errno.ENOSYS -> "this kernel has no io_uring: run Linux 5.19 or newer";
+            case Errno.EPERM, Errno.EACCES -> permission();
+            case Errno.ENOMEM ->
+                "memory for the ring is short: raise `ulimit -l` (memlock) or the container's limit, or"
+                        + " build with fewer entries";
+            case Errno.EMFILE, Errno.ENFILE -> "too many open files: raise `ulimit -n`";
+            case Errno.EINVAL -> "this kernel refuses the ring's flags: run Linux 5.19 or newer";
+            default -> "the kernel refused";
+        };
+        return new UringUnavailableException("No io_uring: " + advice + " [" + refusal.getMessage() + "]", refusal);
+    }
+
+    /** Explains a C library or JVM that does not let us call the kernel. */
+    public static UringUnavailableException of(Throwable linkFailure) {
+        return new UringUnavailableException("No io_uring: this JVM cannot call the C library. Start it with"
+                + " --enable-native-access=ALL-UNNAMED (or =io.github.reactoruring on the module path) [" + linkFailure
+                + "]", linkFailure);
+    }
+
+    private static String permission() {
+        String value = sysctl();
+        if (value.equals("1") || value.equals("2")) {
+            return "it is switched off by kernel.io_uring_disabled=" + value
+                    + ": run `sysctl -w kernel.io_uring_disabled=0` on the host";
+        }
+        return "io_uring_setup is forbidden, as by the default seccomp profile of Docker and containerd: run the container"
+                + " with a profile that allows io_uring_setup, io_uring_enter and io_uring_register";
+    }
+
+    private static String sysctl() {
+        try {
+            return Files.readString(SYSCTL).trim();
+        } catch (IOException | RuntimeException e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,300 @@
+package io.github.reactoruring.internal.ring.kernel;
+
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_ENTER_EXT_ARG;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_ENTER_GETEVENTS;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_ENTER_REGISTERED_RING;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_FEAT_SINGLE_MMAP;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OFF_SQES;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OFF_SQ_RING;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_ENABLE_RINGS;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_FILES2;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_IOWQ_MAX_WORKERS;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_PBUF_RING;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_RING_FDS;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_RSRC_REGISTER_SPARSE;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_UNREGISTER_RING_FDS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.internal.ring.BufferRing;
+import io.github.reactoruring.internal.ring.CqeBatch;
+import io.github.reactoruring.internal.ring.Ring;
+import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.internal.ring.RingFeatures;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.MappedMemory;
+import io.github.reactoruring.internal.sys.Syscalls;
+
+/** The kernel's io_uring. Opened disabled by any thread; from {@link #enable()} on it belongs to one. */
+public final class KernelRing implements Ring {
+
+    private static final int NANOS_PER_SECOND = 1_000_000_000;
+    private static final int BOUNDED_WORKERS = 64;
+    private static final int UNBOUNDED_WORKERS = 256;
+
+    private final int fd;
+    private final MappedMemory rings;
+    private final MappedMemory sqes;
+    private final SubmissionQueue submissions;
+    private final CompletionQueue completions;
+    private final RingFeatures features;
+    private final WakeUp wakeUp;
+    private final Arena arena = Arena.ofAuto();
+    private final MemorySegment errnoState = Syscalls.errnoState(arena);
+    /** struct io_uring_getevents_arg (sigmask u64, sigmask_sz u32, min_wait_usec u32, ts u64) and its timespec. */
+    private final MemorySegment waitArgument = arena.allocate(24, Long.BYTES);
+    private final MemorySegment waitTime = arena.allocate(16, Long.BYTES);
+    private final List<BufferRing> bufferRings = new ArrayList<>();
+    private final BufferTable bufferTable;
+    private int enterFd;
+    private int enterFlags = IORING_ENTER_GETEVENTS;
+    /** struct io_uring_rsrc_update, to undo the registration with: when a ring is given up there may be no memory. */
+    private final MemorySegment ringUpdate = arena.allocate(16, Long.BYTES);
+    /** Whose table of rings this one is registered in. */
+    private @Nullable Thread registeredBy;
+    private boolean closed;
+    private boolean abandoned;
+
+    private KernelRing(int fd, RingParams params, MappedMemory rings, MappedMemory sqes, RingFeatures features,
+            WakeUp wakeUp) {
+        this.fd = fd;
+        this.rings = rings;
+        this.sqes = sqes;
+        this.features = features;
+        this.wakeUp = wakeUp;
+        enterFd = fd;
+        bufferTable = new BufferTable(fd);
+        submissions = new SubmissionQueue(rings.segment(), sqes.segment(), params);
+        completions = new CompletionQueue(rings.segment(), params);
+        waitArgument.set(ValueLayout.JAVA_LONG, 16, waitTime.address());
+    }
+
+    /**
+     * Opens a ring.
+     *
+     * @param wakeUserData the user_data of the completion that {@link #wake()} posts
+     * @throws ErrnoException if the kernel refuses
+     */
+    public static KernelRing open(RingConfig config, long wakeUserData) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            RingSetup setup = RingSetup.open(arena, config);
+            MappedMemory rings = null;
+            MappedMemory sqes = null;
+            try {
+                RingParams params = setup.params();
+                if ((params.features() & IORING_FEAT_SINGLE_MMAP) == 0) {
+                    throw new ErrnoException(Errno.ENOSYS, "io_uring_setup: a kernel before 5.4");
+                }
+                rings = MappedMemory.map(setup.fd(), IORING_OFF_SQ_RING, ringBytes(params));
+                sqes = MappedMemory.map(setup.fd(), IORING_OFF_SQES, (long) params.sqEntries() * IoUringAbi.SQE_BYTES);
+                RingFeatures features = FeatureProbe.probe(setup.fd(), params, config.view());
+                boolean byMessage = features.has(RingFeature.SEND_MSG_RING) && WakeUp.messagesSupported();
+                WakeUp wakeUp = WakeUp.open(setup.fd(), wakeUserData, byMessage);
+                return new KernelRing(setup.fd(), params, rings, sqes, features, wakeUp);
+            } catch (Throwable t) {
+                if (rings != null) {
+                    rings.close();
+                }
+                if (sqes != null) {
+                    sqes.close();
+                }
+                Syscalls.close(setup.fd());
+                throw t;
+            }
+        }
+    }
+
+    @Override
+    public RingFeatures features() {
+        return features;
+    }
+
+    @Override
+    public int submissionCapacity() {
+        return submissions.entries();
+    }
+
+    @Override
+    public int completionCapacity() {
+        return completions.entries();
+    }
+
+    @Override
+    public int enable() {
+        int result = Syscalls.register(fd, IORING_REGISTER_ENABLE_RINGS, 0, 0);
+        if (result >= 0 && features.has(RingFeature.REGISTERED_RING)) {
+            registerRing();
+        }
+        if (result >= 0) {
+            limitWorkers();
+        }
+        return Math.min(result, 0);
+    }
+
+    /**
+     * Bounds the kernel's workers for the owner's requests, each of which a slow filesystem may hold for ever. By default
+     * four for each CPU serve paths, so that as many hung openings would stop all others; and forced reads get one each,
+     * thousands if need be. A kernel before 5.15 keeps its own bounds.
+     */
+    private void limitWorkers() {
+        MemorySegment limits = arena.allocate(8, Integer.BYTES);
+        limits.set(ValueLayout.JAVA_INT, 0, BOUNDED_WORKERS);
+        limits.set(ValueLayout.JAVA_INT, 4, UNBOUNDED_WORKERS);
+        Syscalls.register(fd, IORING_REGISTER_IOWQ_MAX_WORKERS, limits.address(), 2);
+    }
+
+    /** Saves the descriptor look-up of each enter; without it we enter by descriptor. */
+    private void registerRing() {
+        ringUpdate.set(ValueLayout.JAVA_INT, 0, -1);
+        ringUpdate.set(ValueLayout.JAVA_LONG, 8, fd);
+        if (Syscalls.register(fd, IORING_REGISTER_RING_FDS, ringUpdate.address(), 1) == 1) {
+            enterFd = ringUpdate.get(ValueLayout.JAVA_INT, 0);
+            enterFlags |= IORING_ENTER_REGISTERED_RING;
+            registeredBy = Thread.currentThread();
+        }
+    }
+
+    /** A thread's registration keeps the ring alive, and takes one of its 16 places, until it is undone. */
+    private void unregisterRing() {
+        if (registeredBy == Thread.currentThread()) {
+            ringUpdate.set(ValueLayout.JAVA_INT, 0, enterFd);
+            ringUpdate.set(ValueLayout.JAVA_LONG, 8, 0L);
+            Syscalls.register(fd, IORING_UNREGISTER_RING_FDS, ringUpdate.address(), 1);
+            registeredBy = null;
+        }
+    }
+
+    @Override
+    public @Nullable Sqe nextSqe() {
+        return submissions.next();
+    }
+
+    @Override
+    public int staged() {
+        return submissions.staged();
+    }
+
+    @Override
+    public int enter(boolean submit, int minComplete, long timeoutNanos) {
+        int toSubmit = 0;
+        if (submit) {
+            submissions.publish();
+            toSubmit = submissions.staged();
+        }
+        if (minComplete == 0 || timeoutNanos < 0) {
+            return Syscalls.enter(errnoState, enterFd, toSubmit, minComplete, enterFlags, 0, 0);
+        }
+        waitTime.set(ValueLayout.JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
+        waitTime.set(ValueLayout.JAVA_LONG, 8, timeoutNanos % NANOS_PER_SECOND);
+        return Syscalls.enter(errnoState, enterFd, toSubmit, minComplete, enterFlags | IORING_ENTER_EXT_ARG,
+                waitArgument.address(), waitArgument.byteSize());
+    }
+
+    @Override
+    public int reap(CqeBatch into) {
+        return completions.reap(into);
+    }
+
+    @Override
+    public boolean completionsReady() {
+        return !completions.isEmpty();
+    }
+
+    @Override
+    public boolean taskWorkPending() {
+        return submissions.taskWorkPending();
+    }
+
+    @Override
+    public boolean overflowed() {
+        return submissions.overflowed();
+    }
+
+    /** struct io_uring_rsrc_register: nr u32, flags u32, resv2 u64, data u64, tags u64. */
+    @Override
+    public int registerFileTable(int slots) {
+        MemorySegment table = arena.allocate(32, Long.BYTES);
+        table.set(ValueLayout.JAVA_INT, 0, slots);
+        table.set(ValueLayout.JAVA_INT, 4, IORING_RSRC_REGISTER_SPARSE);
+        return Syscalls.register(fd, IORING_REGISTER_FILES2, table.address(), (int) table.byteSize());
+    }
+
+    /** struct io_uring_buf_reg: ring_addr u64, ring_entries u32, bgid u16, flags u16, resv 3 × u64. */
+    @Override
+    public @Nullable BufferRing registerBufferRing(int group, int entries, int bufferBytes) {
+        BufferRing provided = new BufferRing(group, entries, bufferBytes);
+        MemorySegment registration = arena.allocate(40, Long.BYTES);
+        registration.set(ValueLayout.JAVA_LONG, 0, provided.ringAddress());
+        registration.set(ValueLayout.JAVA_INT, 8, provided.entries());
+        registration.set(ValueLayout.JAVA_SHORT, 12, (short) group);
+        if (Syscalls.register(fd, IORING_REGISTER_PBUF_RING, registration.address(), 1) < 0) {
+            provided.free();
+            return null;
+        }
+        provided.fill();
+        bufferRings.add(provided);
+        return provided;
+    }
+
+    @Override
+    public int registerBuffer(long address, long sizeBytes) {
+        return features.has(RingFeature.BUFFER_TABLE) ? bufferTable.register(address, sizeBytes) : -Errno.EINVAL;
+    }
+
+    @Override
+    public void unregisterBuffer(int number) {
+        bufferTable.unregister(number);
+    }
+
+    @Override
+    public void wake() {
+        wakeUp.wake();
+    }
+
+    @Override
+    public int wakeDescriptor() {
+        return wakeUp.eventfd();
+    }
+
+    @Override
+    public void acknowledgeWake() {
+        wakeUp.acknowledge();
+    }
+
+    @Override
+    public void abandon() {
+        abandoned = true;
+        close();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            // Each of these does nothing the second time: where one throws, for want of memory, all are done once more.
+            unregisterRing();
+            wakeUp.close();
+            rings.close();
+            sqes.close();
+            closed = true;
+            Syscalls.close(fd);
+            if (!abandoned) {
+                bufferRings.forEach(BufferRing::free);
+            }
+        }
+    }
+
+    private static long ringBytes(RingParams params) {
+        long sqBytes = params.sqArray() + (long) params.sqEntries() * Integer.BYTES;
+        long cqBytes = params.cqes() + (long) params.cqEntries() * IoUringAbi.CQE_BYTES;
+        return Math.max(sqBytes, cqBytes);
+    }
+}

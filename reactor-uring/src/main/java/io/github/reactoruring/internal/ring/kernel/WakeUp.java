@@ -1,0 +1,103 @@
+package io.github.reactoruring.internal.ring.kernel;
+
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_MSG_RING;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_SEND_MSG_RING;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.Syscalls;
+
+/**
+ * Wakes the owner of a ring from any thread.
+ *
+ * <p>Where the kernel has IORING_REGISTER_SEND_MSG_RING, by a message that needs no ring to send from and leaves
+ * nothing in flight. Else by an eventfd, on which the event loop keeps a poll.
+ */
+final class WakeUp {
+
+    private static final int EFD_CLOEXEC_NONBLOCK = 0x80000 | 0x800;
+
+    private final MemorySegment message;
+    private final MemorySegment one;
+    private final int eventfd;
+    /** Guarded by this: a wake-up after close could hit whoever owns the descriptor's number by then. */
+    private boolean closed;
+
+    private WakeUp(MemorySegment message, MemorySegment one, int eventfd) {
+        this.message = message;
+        this.one = one;
+        this.eventfd = eventfd;
+    }
+
+    static WakeUp open(int ringFd, long userData, boolean byMessage) throws ErrnoException {
+        MemorySegment message = Arena.ofAuto().allocate(IoUringAbi.SQE_BYTES, Long.BYTES);
+        // F_MORE on the completion: like the poll it stands for, a wake-up is never the last.
+        new Sqe(message).moveTo(0).opcode(IORING_OP_MSG_RING).fd(ringFd).off(userData)
+                .opFlags(IoUringAbi.IORING_MSG_RING_FLAGS_PASS).fileIndex(IoUringAbi.IORING_CQE_F_MORE);
+        MemorySegment one = Arena.ofAuto().allocate(Long.BYTES, Long.BYTES);
+        one.set(ValueLayout.JAVA_LONG, 0, 1);
+        int eventfd = -1;
+        if (!byMessage) {
+            eventfd = Syscalls.eventfd(EFD_CLOEXEC_NONBLOCK);
+            if (eventfd < 0) {
+                throw new ErrnoException(-eventfd, "eventfd");
+            }
+        }
+        return new WakeUp(message, one, eventfd);
+    }
+
+    /** Says whether the kernel sends messages so; an unsupported call and a disabled target look different. */
+    static boolean messagesSupported() {
+        MemorySegment message = Arena.ofAuto().allocate(IoUringAbi.SQE_BYTES, Long.BYTES);
+        new Sqe(message).moveTo(0).opcode(IORING_OP_MSG_RING).fd(-1);
+        return Syscalls.register(-1, IORING_REGISTER_SEND_MSG_RING, message.address(), 1) == -Errno.EBADF
+                && nopRefused();
+    }
+
+    /** A kernel that does not know the call answers EBADF too, for the ring descriptor -1; one that does, EINVAL. */
+    private static boolean nopRefused() {
+        MemorySegment nop = Arena.ofAuto().allocate(IoUringAbi.SQE_BYTES, Long.BYTES);
+        return Syscalls.register(-1, IORING_REGISTER_SEND_MSG_RING, nop.address(), 1) == -Errno.EINVAL;
+    }
+
+    synchronized void wake() {
+        if (closed) {
+            return;
+        }
+        int result;
+        do {
+            result = eventfd >= 0
+                    ? (int) Syscalls.write(eventfd, one)
+                    : Syscalls.register(-1, IORING_REGISTER_SEND_MSG_RING, message.address(), 1);
+            // Out of memory for the message: the loop must hear of it all the same. A full eventfd counter is a
+            // wake-up already.
+        } while (result == -Errno.ENOMEM || result == -Errno.EINTR);
+    }
+
+    int eventfd() {
+        return eventfd;
+    }
+
+    void acknowledge() {
+        if (eventfd >= 0) {
+            try (Arena arena = Arena.ofConfined()) {
+                Syscalls.read(eventfd, arena.allocate(Long.BYTES));
+            }
+        }
+    }
+
+    synchronized void close() {
+        if (!closed) {
+            closed = true;
+            if (eventfd >= 0) {
+                Syscalls.close(eventfd);
+            }
+        }
+    }
+}

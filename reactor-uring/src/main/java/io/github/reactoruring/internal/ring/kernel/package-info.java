@@ -1,0 +1,9 @@
+/**
+ * The kernel's own ring: sets it up, fills its submission queue, enters it, copies its completions out.
+ *
+ * <p><b>Threads:</b> a ring belongs to the thread that enables it. Only {@code wake()} may be called by others.
+ */
+@NullMarked
+package io.github.reactoruring.internal.ring.kernel;
+
+import org.jspecify.annotations.NullMarked;

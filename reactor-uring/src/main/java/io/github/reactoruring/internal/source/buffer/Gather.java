@@ -1,0 +1,139 @@
+package io.github.reactoruring.internal.source.buffer;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.buffer.BufferReader;
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.NativeMemory;
+
+/**
+ * The bytes of one write: a WRITE or WRITE_FIXED of one loan, a WRITEV of several, and what a short write has left of it.
+ *
+ * <p>struct iovec is {@code 0 iov_base | 8 iov_len}, 16 bytes.
+ */
+public final class Gather {
+
+    /** IOV_MAX. */
+    public static final int MOST_LOANS = 1024;
+
+    private static final int IOVEC_BYTES = 16;
+
+    private final List<BufferReader.Loan> loans;
+    /** The registered buffer that the only loan lies in, or -1. */
+    private final int slot;
+    private final long lengthBytes;
+    /** The loan that is written next, and how much of it is. */
+    private int current;
+    private int currentWritten;
+    private long writtenBytes;
+    private @Nullable MemorySegment vector;
+
+    /** @param loans 1 to {@link #MOST_LOANS}, none of them empty */
+    public Gather(List<BufferReader.Loan> loans, EventLoop loop) {
+        this.loans = loans;
+        slot = loans.size() == 1 ? RegisteredPool.slotOf(loans.getFirst(), loop) : -1;
+        long length = 0;
+        for (BufferReader.Loan loan : loans) {
+            length += loan.lengthBytes();
+        }
+        lengthBytes = length;
+    }
+
+    public int opcode() {
+        return opcode(loans.size(), slot);
+    }
+
+    /** Returns the opcode of a write of so many loans, the only one in the registered buffer {@code slot}, or in none: -1. */
+    public static int opcode(int loans, int slot) {
+        if (loans > 1) {
+            return IoUringAbi.IORING_OP_WRITEV;
+        }
+        return slot < 0 ? IoUringAbi.IORING_OP_WRITE : IoUringAbi.IORING_OP_WRITE_FIXED;
+    }
+
+    public int loans() {
+        return loans.size();
+    }
+
+    public long lengthBytes() {
+        return lengthBytes;
+    }
+
+    public long writtenBytes() {
+        return writtenBytes;
+    }
+
+    public boolean isComplete() {
+        return writtenBytes == lengthBytes;
+    }
+
+    /** @param position where the first byte goes, or -1 for the current position */
+    public void prepare(Sqe sqe, OpenFile file, boolean forceAsync, long position) {
+        sqe.opcode(opcode()).flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0)).fd(file.descriptor())
+                .off(position < 0 ? -1 : position + writtenBytes);
+        if (loans.size() == 1) {
+            BufferReader.Loan only = loans.getFirst();
+            sqe.addr(only.address() + currentWritten).len(only.lengthBytes() - currentWritten)
+                    .bufIndex(Math.max(0, slot));
+        } else {
+            sqe.addr(fillVector().address()).len(loans.size() - current);
+        }
+    }
+
+    private MemorySegment fillVector() {
+        if (vector == null) {
+            vector = NativeMemory.allocate((long) loans.size() * IOVEC_BYTES, Long.BYTES);
+        }
+        long offset = 0;
+        for (int i = current; i < loans.size(); i++) {
+            BufferReader.Loan loan = loans.get(i);
+            int skipped = i == current ? currentWritten : 0;
+            vector.set(ValueLayout.JAVA_LONG, offset, loan.address() + skipped);
+            vector.set(ValueLayout.JAVA_LONG, offset + 8, loan.lengthBytes() - skipped);
+            offset += IOVEC_BYTES;
+        }
+        return vector;
+    }
+
+    /** Notes that {@code bytes} more are written. */
+    public void advance(int bytes) {
+        writtenBytes += bytes;
+        int left = bytes;
+        while (left > 0) {
+            int rest = loans.get(current).lengthBytes() - currentWritten;
+            if (left < rest) {
+                currentWritten += left;
+                return;
+            }
+            left -= rest;
+            currentWritten = 0;
+            current++;
+        }
+    }
+
+    /** Ends the loans: the kernel is done with them. */
+    public void release() {
+        if (vector != null) {
+            NativeMemory.free(vector);
+            vector = null;
+        }
+        RuntimeException failure = null;
+        for (BufferReader.Loan loan : loans) {
+            try {
+                loan.release();
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

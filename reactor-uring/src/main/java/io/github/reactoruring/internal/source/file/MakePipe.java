@@ -1,0 +1,52 @@
+package io.github.reactoruring.internal.source.file;
+
+import java.io.IOException;
+import java.util.function.BiFunction;
+
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.OneShot;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.OpenFlags;
+import io.github.reactoruring.internal.sys.Syscalls;
+import reactor.core.CoreSubscriber;
+
+/**
+ * Makes a pipe on the owner thread. A NOP brings it there: its completion and a disposal have one winner, so that no
+ * pipe is made that nobody takes. pipe2(2) never blocks; IORING_OP_PIPE would need Linux 6.16.
+ *
+ * @param <T> what stands for the pipe
+ */
+public final class MakePipe<T> extends OneShot<T> {
+
+    private final BiFunction<OpenFile, OpenFile, T> wrapper;
+
+    /** @param wrapper gets the end to read from and the end to write to */
+    public MakePipe(EventLoop loop, CoreSubscriber<? super T> actual, BiFunction<OpenFile, OpenFile, T> wrapper) {
+        super(loop, actual);
+        this.wrapper = wrapper;
+    }
+
+    @Override
+    protected int opcode() {
+        return IoUringAbi.IORING_OP_NOP;
+    }
+
+    @Override
+    protected void prepare(Sqe sqe) {
+        sqe.opcode(IoUringAbi.IORING_OP_NOP).fd(-1);
+    }
+
+    @Override
+    protected T value(int result, int flags) throws IOException {
+        int[] ends = new int[2];
+        int made = result < 0 ? result : Syscalls.pipe2(ends, OpenFlags.O_CLOEXEC);
+        if (made < 0) {
+            throw Errors.ofPath(-made, "PIPE", "pipe");
+        }
+        return wrapper.apply(new OpenFile(loop(), ends[0], false, "pipe"),
+                new OpenFile(loop(), ends[1], false, "pipe"));
+    }
+}

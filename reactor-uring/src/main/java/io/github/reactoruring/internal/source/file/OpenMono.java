@@ -1,0 +1,159 @@
+package io.github.reactoruring.internal.source.file;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.sys.FileStatus;
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+
+/**
+ * Opens a file for each subscriber. A file that nobody takes is closed.
+ *
+ * @param <T> what stands for the open file
+ */
+public final class OpenMono<T> extends Mono<T> implements Scannable {
+
+    /**
+     * Makes what stands for an open file.
+     *
+     * @param <T> what stands for it
+     */
+    public interface Wrapper<T> {
+
+        /** @param forceAsync whether the file's operations are to be forced to a kernel worker */
+        T wrap(OpenFile file, FileStatus status, boolean forceAsync);
+    }
+
+    private final EventLoop loop;
+    private final String path;
+    private final OpenHow how;
+    private final Wrapper<T> wrapper;
+
+    private OpenMono(EventLoop loop, String path, OpenHow how, Wrapper<T> wrapper) {
+        this.loop = loop;
+        this.path = path;
+        this.how = how;
+        this.wrapper = wrapper;
+    }
+
+    /** Makes a Mono of an open file. */
+    public static <T> Mono<T> create(EventLoop loop, String path, OpenHow how,
+            Wrapper<T> wrapper) {
+        return onAssembly(new OpenMono<>(loop, path, how, wrapper));
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        actual.onSubscribe(new Opening<>(this, actual));
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public @Nullable Object scanUnsafe(Attr key) {
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+    }
+
+    private static final class Opening<T> implements Subscription, Scannable, OpenRequest.Listener {
+
+        private static final int CANCELLED = 1;
+        private static final int TERMINATED = 2;
+
+        private final OpenMono<T> source;
+        private final CoreSubscriber<? super T> actual;
+        private final Request first;
+        /** What follows the first request of two; owner thread. */
+        private @Nullable OpenRequest second;
+        /** Who comes first: the disposal or the outcome. */
+        private final AtomicInteger outcome = new AtomicInteger();
+        /** Set by a disposal that came too late for the file, maybe from within its onNext. */
+        private volatile boolean left;
+
+        Opening(OpenMono<T> source, CoreSubscriber<? super T> actual) {
+            this.source = source;
+            this.actual = actual;
+            first = source.how.direct()
+                    ? new StatRequest(source.loop, source.path, this::openDirect)
+                    : new OpenRequest(source.loop, source.path, source.how, this);
+        }
+
+        @Override
+        public void request(long n) {
+            if (Operators.validate(n) && outcome.get() != CANCELLED) {
+                first.submit();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            left = true;
+            if (outcome.compareAndSet(0, CANCELLED)) {
+                source.loop.dispose(this::abandon);
+            }
+        }
+
+        private void abandon() {
+            if (first instanceof OpenRequest opening) {
+                opening.abandon();
+            } else {
+                first.dispose();
+            }
+            if (second != null) {
+                second.abandon();
+            }
+        }
+
+        private void openDirect(@Nullable FileStatus status) {
+            int result = source.loop.tables().ensureFileTable();
+            if (result < 0) {
+                openFailed(Errors.ofPath(-result, "REGISTER_FILES2", source.path));
+            } else if (outcome.get() == 0) {
+                second = OpenRequest.direct(source.loop, source.path, source.how, this,
+                        status == null ? FileStatus.UNKNOWN : status);
+                second.submit();
+            }
+        }
+
+        @Override
+        public void opened(OpenFile file, FileStatus status) {
+            if (outcome.compareAndSet(0, TERMINATED)) {
+                actual.onNext(source.wrapper.wrap(file, status, SlowFilesystems.holds(status)));
+                if (!left) {
+                    actual.onComplete();
+                }
+            } else {
+                file.close();
+            }
+        }
+
+        @Override
+        public void openFailed(Throwable cause) {
+            if (outcome.compareAndSet(0, TERMINATED)) {
+                actual.onError(cause);
+            }
+        }
+
+        @Override
+        @SuppressWarnings("rawtypes")
+        public @Nullable Object scanUnsafe(Attr key) {
+            if (key == Attr.ACTUAL) {
+                return actual;
+            }
+            if (key == Attr.CANCELLED) {
+                return outcome.get() == CANCELLED;
+            }
+            if (key == Attr.TERMINATED) {
+                return outcome.get() == TERMINATED;
+            }
+            return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.github.reactoruring.internal.source.file;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.FileSystemException;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.sys.CString;
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.sys.FileStatus;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.NativeMemory;
+import io.github.reactoruring.internal.sys.OpenFlags;
+
+/**
+ * Opens a path on the ring (OPENAT, Linux 5.6). A descriptor that arrives after the disposal is closed.
+ *
+ * <p>A direct descriptor goes into the ring's file table, and never becomes one of the process. No call but the ring's
+ * own can ask it anything, so its status is looked up by path beforehand.
+ */
+public final class OpenRequest extends Request {
+
+    /** Takes the outcome, on the owner thread. */
+    public interface Listener {
+
+        void opened(OpenFile file, FileStatus status);
+
+        void openFailed(Throwable cause);
+    }
+
+    /** What the page cache has of a deleted file is freed at 14 GiB a second: less than a third of a millisecond. */
+    private static final long CLOSED_AT_ONCE_MAX_BYTES = 4 << 20;
+
+    private final String path;
+    private final OpenHow how;
+    private final Listener listener;
+    private final @Nullable FileStatus knownStatus;
+    private @Nullable MemorySegment nativePath;
+    /** The open file whose status is being asked for. */
+    private @Nullable OpenFile asking;
+
+    /** Opens into the process's table. */
+    public OpenRequest(EventLoop loop, String path, OpenHow how, Listener listener) {
+        this(loop, path, how, listener, null);
+    }
+
+    private OpenRequest(EventLoop loop, String path, OpenHow how, Listener listener,
+            @Nullable FileStatus knownStatus) {
+        super(loop);
+        this.knownStatus = knownStatus;
+        this.path = path;
+        this.how = how;
+        this.listener = listener;
+    }
+
+    /** Opens into a free slot of the ring's table (Linux 5.19). */
+    static OpenRequest direct(EventLoop loop, String path, OpenHow how, Listener listener, FileStatus status) {
+        return new OpenRequest(loop, path, how, listener, status);
+    }
+
+    @Override
+    protected int opcode() {
+        return IoUringAbi.IORING_OP_OPENAT;
+    }
+
+    @Override
+    protected void prepare(Sqe sqe) {
+        nativePath = CString.allocate(path);
+        sqe.opcode(IoUringAbi.IORING_OP_OPENAT).fd(OpenFlags.AT_FDCWD).addr(nativePath.address()).len(how.mode())
+                .opFlags(how.direct() ? how.flags() : how.flags() | OpenFlags.O_CLOEXEC)
+                .fileIndex(how.direct() ? IoUringAbi.IORING_FILE_INDEX_ALLOC : 0)
+                .flags(SlowFilesystems.mayBeOpened() ? IoUringAbi.IOSQE_ASYNC : 0);
+    }
+
+    @Override
+    protected void completed(int result, int flags) {
+        if (result < 0) {
+            listener.openFailed(how.direct() && result == -Errno.ENFILE
+                    ? new FileSystemException(path, null, "no slot is free in the ring's table of direct descriptors:"
+                            + " close some, or open without one")
+                    : Errors.ofPath(-result, "OPENAT", path));
+            return;
+        }
+        OpenFile file = new OpenFile(loop(), result, how.direct(), path);
+        if (how.unlink()) {
+            // As FileChannel.open does it: whether the name could be removed is nobody's concern.
+            Steps.unlink(loop(), OpenFlags.AT_FDCWD, path, path, step -> opened(file));
+        } else {
+            opened(file);
+        }
+    }
+
+    private void opened(OpenFile file) {
+        try {
+            FileStatus status = knownStatus == null ? FileStatus.of(file.descriptor()) : knownStatus;
+            if (how.writes() || status.sizeBytes() > CLOSED_AT_ONCE_MAX_BYTES) {
+                file.closedByWorker();
+            }
+            if (knownStatus == null && SlowFilesystems.holds(status)) {
+                askAnew(file, status);
+            } else {
+                listener.opened(file, status);
+            }
+        } catch (ErrnoException e) {
+            file.close();
+            listener.openFailed(Errors.ofPath(e.errno(), "STATX", path));
+        }
+    }
+
+    /** What the kernel has at hand of a slow filesystem's file may be old: it asks, on a worker. */
+    private void askAnew(OpenFile file, FileStatus atHand) {
+        asking = file;
+        new StatRequest(file, status -> {
+            asking = null;
+            listener.opened(file, status == null ? atHand : status);
+        }).submit();
+    }
+
+    /** Disposes of it and of what follows the opening; the listener may still hear of a file. Owner thread. */
+    public void abandon() {
+        dispose();
+        if (asking != null) {
+            asking.close();
+        }
+    }
+
+    @Override
+    protected void discarded(int result, int flags) {
+        if (result >= 0) {
+            new OpenFile(loop(), result, how.direct(), path).closedByWorker().close();
+            if (how.unlink()) {
+                Steps.unlink(loop(), OpenFlags.AT_FDCWD, path, path, step -> {
+                });
+            }
+        }
+    }
+
+    @Override
+    protected void failed(Throwable cause) {
+        listener.openFailed(cause);
+    }
+
+    @Override
+    protected void released() {
+        if (nativePath != null) {
+            NativeMemory.free(nativePath);
+            nativePath = null;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.github.reactoruring.internal.source.file;
+
+import java.lang.foreign.MemorySegment;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.source.Step;
+import io.github.reactoruring.internal.sys.CString;
+import io.github.reactoruring.internal.sys.FileIdentity;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.NativeMemory;
+import io.github.reactoruring.internal.sys.OpenFlags;
+import io.github.reactoruring.internal.sys.Statx;
+
+/** Fills the SQEs of a job's steps. A name is relative to a directory's descriptor, or to the working directory. */
+public final class Steps {
+
+    private static final int AT_SYMLINK_FOLLOW = 0x400;
+
+    private Steps() {
+    }
+
+    /** OPENAT; its result is a descriptor, of which the listener makes an {@link OpenFile} even when it came too late. */
+    public static Step open(EventLoop loop, int directory, String name, String path, int flags, int mode,
+            Consumer<Step> ended) {
+        MemorySegment nativeName = CString.allocate(name);
+        return Step.of("OPENAT", IoUringAbi.IORING_OP_OPENAT, path,
+                sqe -> sqe.fd(directory).addr(nativeName.address()).len(mode).opFlags(flags | OpenFlags.O_CLOEXEC))
+                .freeing(nativeName).submit(loop, ended);
+    }
+
+    /** FSYNC. */
+    public static Step sync(OpenFile file, boolean dataOnly, Consumer<Step> ended) {
+        return Step.of("FSYNC", IoUringAbi.IORING_OP_FSYNC, file.name(),
+                sqe -> sqe.flags(file.sqeFlags()).fd(file.descriptor())
+                        .opFlags(dataOnly ? IoUringAbi.IORING_FSYNC_DATASYNC : 0))
+                .on(file).submit(file.loop(), ended);
+    }
+
+    /** STATX of a name, not following a symbolic link; {@code ended} may read the answer until it returns. */
+    public static Step stat(EventLoop loop, int directory, String name, String path,
+            BiConsumer<Step, MemorySegment> ended) {
+        MemorySegment status = NativeMemory.allocate(Statx.BYTES, Long.BYTES);
+        return asking(directory, name, path, status).submit(loop, step -> ended.accept(step, status));
+    }
+
+    /** As {@link #stat}, done even by a closing loop. */
+    public static Step identify(EventLoop loop, String path, BiConsumer<Step, MemorySegment> ended) {
+        MemorySegment status = NativeMemory.allocate(Statx.BYTES, Long.BYTES);
+        return asking(OpenFlags.AT_FDCWD, path, path, status).cleaningUp()
+                .submit(loop, step -> ended.accept(step, status));
+    }
+
+    private static Step.Builder asking(int directory, String name, String path, MemorySegment status) {
+        MemorySegment nativeName = CString.allocate(name);
+        return Step.of("STATX", IoUringAbi.IORING_OP_STATX, path,
+                sqe -> sqe.fd(directory).addr(nativeName.address()).len(FileIdentity.STATX_MASK)
+                        .off(status.address()).opFlags(Statx.SYMLINK_NOFOLLOW))
+                .freeing(nativeName, status);
+    }
+
+    /** LINKAT: gives an open file, which may have no name yet, a name; a name that is taken is EEXIST. */
+    public static Step link(OpenFile file, int directory, String name, String path, Consumer<Step> ended) {
+        MemorySegment from = CString.allocate("/proc/self/fd/" + file.descriptor());
+        MemorySegment to = CString.allocate(name);
+        return Step.of("LINKAT", IoUringAbi.IORING_OP_LINKAT, path,
+                sqe -> sqe.fd(OpenFlags.AT_FDCWD).addr(from.address()).len(directory).off(to.address())
+                        .opFlags(AT_SYMLINK_FOLLOW))
+                .freeing(from, to).submit(file.loop(), ended);
+    }
+
+    /** RENAMEAT within a directory, replacing what has the name. */
+    public static Step rename(EventLoop loop, int directory, String from, String to, String path,
+            Consumer<Step> ended) {
+        MemorySegment nativeFrom = CString.allocate(from);
+        MemorySegment nativeTo = CString.allocate(to);
+        return Step.of("RENAMEAT", IoUringAbi.IORING_OP_RENAMEAT, path,
+                sqe -> sqe.fd(directory).addr(nativeFrom.address()).len(directory).off(nativeTo.address()))
+                .freeing(nativeFrom, nativeTo).submit(loop, ended);
+    }
+
+    /** UNLINKAT, done even by a closing loop. */
+    public static Step unlink(EventLoop loop, int directory, String name, String path, Consumer<Step> ended) {
+        MemorySegment nativeName = CString.allocate(name);
+        return Step.of("UNLINKAT", IoUringAbi.IORING_OP_UNLINKAT, path,
+                sqe -> sqe.fd(directory).addr(nativeName.address()))
+                .freeing(nativeName).cleaningUp().submit(loop, ended);
+    }
+
+    /** FTRUNCATE (Linux 6.9), done even by a closing loop. */
+    static Step truncate(OpenFile file, long size, Consumer<Step> ended) {
+        return Step.of("FTRUNCATE", IoUringAbi.IORING_OP_FTRUNCATE, file.name(),
+                sqe -> sqe.flags(file.sqeFlags()).fd(file.descriptor()).off(size))
+                .on(file).cleaningUp().submit(file.loop(), ended);
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.reactoruring.internal.source.path;
+
+import java.io.IOException;
+import java.util.function.IntFunction;
+
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.OneShotMono;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.OpenFlags;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+
+/** Makes or renames a directory entry: MKDIRAT, RENAMEAT, LINKAT, SYMLINKAT. */
+public final class PathChange extends PathRequest<Void> {
+
+    /** Replaces what the target names (no flag of renameat2(2)). */
+    public static final int RENAME_REPLACE = 0;
+    /** Leaves what the target names, and fails. */
+    public static final int RENAME_NOREPLACE = 1;
+    /** Gives each of the two the other's name. */
+    public static final int RENAME_EXCHANGE = 2;
+
+    /** Fills an SQE, but for its opcode. */
+    private interface Preparation {
+
+        void fill(Sqe sqe, PathChange names);
+    }
+
+    private final Preparation preparation;
+    private final IntFunction<IOException> errors;
+
+    private PathChange(EventLoop loop, CoreSubscriber<? super Void> actual, int opcode, Preparation preparation,
+            IntFunction<IOException> errors) {
+        super(loop, actual, opcode);
+        this.preparation = preparation;
+        this.errors = errors;
+    }
+
+    private static Mono<Void> mono(EventLoop loop, int opcode, Preparation preparation,
+            IntFunction<IOException> errors) {
+        return OneShotMono.create(loop,
+                (ring, actual) -> new PathChange(ring, actual, opcode, preparation, errors));
+    }
+
+    /** Makes a directory (MKDIRAT, Linux 5.15). */
+    public static Mono<Void> makeDirectory(EventLoop loop, String path, int mode) {
+        return mono(loop, IoUringAbi.IORING_OP_MKDIRAT,
+                (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(path)).len(mode),
+                errno -> Errors.ofPath(errno, "MKDIRAT", path));
+    }
+
+    /** Renames (RENAMEAT, Linux 5.11). */
+    public static Mono<Void> rename(EventLoop loop, String from, String to, int flags) {
+        return mono(loop, IoUringAbi.IORING_OP_RENAMEAT,
+                (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(from)).len(OpenFlags.AT_FDCWD)
+                        .off(names.name(to)).opFlags(flags),
+                errno -> PathErrors.ofRename(errno, "RENAMEAT", from, to, flags == RENAME_REPLACE));
+    }
+
+    /** Gives {@code existing} another name (LINKAT, Linux 5.15); a symbolic link is not followed. */
+    public static Mono<Void> link(EventLoop loop, String link, String existing) {
+        return mono(loop, IoUringAbi.IORING_OP_LINKAT,
+                (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(existing)).len(OpenFlags.AT_FDCWD)
+                        .off(names.name(link)),
+                errno -> PathErrors.ofTwo(errno, "LINKAT", link, existing));
+    }
+
+    /** Makes a symbolic link (SYMLINKAT, Linux 5.15). */
+    public static Mono<Void> symbolicLink(EventLoop loop, String link, String target) {
+        return mono(loop, IoUringAbi.IORING_OP_SYMLINKAT,
+                (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(target)).off(names.name(link)),
+                errno -> Errors.ofPath(errno, "SYMLINKAT", link));
+    }
+
+    @Override
+    protected void prepare(Sqe sqe) {
+        preparation.fill(sqe.opcode(opcode()), this);
+    }
+
+    @Override
+    IOException error(int errno) {
+        return errors.apply(errno);
+    }
+}

@@ -1,0 +1,209 @@
+package io.github.reactoruring.internal.source.raw;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+
+import io.github.reactoruring.Completion;
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.LoopTask;
+import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.raw.Chain;
+import io.github.reactoruring.raw.Operation;
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+
+/** Submits linked requests for each subscriber, and emits all their completions when the last has ended. */
+public final class ChainMono extends Mono<List<Completion>> implements Scannable {
+
+    private final EventLoop loop;
+    private final Chain chain;
+
+    private ChainMono(EventLoop loop, Chain chain) {
+        this.loop = loop;
+        this.chain = chain;
+    }
+
+    public static Mono<List<Completion>> create(EventLoop loop, Chain chain) {
+        return onAssembly(new ChainMono(loop, chain));
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super List<Completion>> actual) {
+        actual.onSubscribe(new Linked(loop, actual, chain));
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public @Nullable Object scanUnsafe(Attr key) {
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+    }
+
+    /** The subscription: its links are disposed of together, on the owner, so that all are dropped or none. */
+    private static final class Linked implements Subscription, Scannable, LoopTask {
+
+        private final EventLoop loop;
+        private final CoreSubscriber<? super List<Completion>> actual;
+        private final List<Link> links = new ArrayList<>();
+        private final @Nullable Completion[] completions;
+        private final AtomicBoolean cancelled = new AtomicBoolean();
+        private int missing;
+        private boolean terminated;
+
+        Linked(EventLoop loop, CoreSubscriber<? super List<Completion>> actual, Chain chain) {
+            this.loop = loop;
+            this.actual = actual;
+            missing = chain.operations().size();
+            completions = new Completion[missing];
+            for (Operation operation : chain.operations()) {
+                int index = links.size();
+                Link link = new Link(loop, operation, index, this);
+                if (index > 0) {
+                    links.get(index - 1).linkTo(link, chain.hardAfter(index - 1));
+                }
+                links.add(link);
+            }
+        }
+
+        @Override
+        public void request(long n) {
+            if (Operators.validate(n)) {
+                links.getFirst().submit();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            if (cancelled.compareAndSet(false, true)) {
+                loop.dispose(this);
+            }
+        }
+
+        /** Runs on the owner when the source was disposed of. */
+        @Override
+        public void run() {
+            if (!terminated) {
+                abandon();
+            }
+        }
+
+        private void abandon() {
+            links.forEach(Request::dispose);
+            for (Link link : links) {
+                Completion ended = completions[link.index];
+                if (ended != null) {
+                    RawOneShot.closeLate(loop, link.operation, ended.result());
+                }
+            }
+        }
+
+        @Override
+        public void rejected(Throwable cause) {
+            // Nothing is in flight any more.
+        }
+
+        void ended(int index, Completion completion) {
+            completions[index] = completion;
+            missing--;
+            if (missing == 0 && !terminated && !cancelled.get()) {
+                terminated = true;
+                actual.onNext(Arrays.stream(completions).map(Objects::requireNonNull).toList());
+                if (!cancelled.get()) {
+                    actual.onComplete();
+                }
+            }
+        }
+
+        void failed(Throwable cause) {
+            if (!terminated && !cancelled.get()) {
+                terminated = true;
+                abandon();
+                actual.onError(cause);
+            }
+        }
+
+        @Override
+        @SuppressWarnings("rawtypes")
+        public @Nullable Object scanUnsafe(Attr key) {
+            if (key == Attr.ACTUAL) {
+                return actual;
+            }
+            if (key == Attr.CANCELLED) {
+                return cancelled.get();
+            }
+            if (key == Attr.TERMINATED) {
+                return terminated;
+            }
+            return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+        }
+    }
+
+    private static final class Link extends Request {
+
+        private final Operation operation;
+        private final int index;
+        private final Linked subscription;
+
+        Link(EventLoop loop, Operation operation, int index, Linked subscription) {
+            super(loop);
+            this.operation = operation;
+            this.index = index;
+            this.subscription = subscription;
+        }
+
+        @Override
+        protected int opcode() {
+            return operation.opcode().code();
+        }
+
+        @Override
+        protected boolean elusive() {
+            return index > 0;
+        }
+
+        @Override
+        protected @Nullable Long chosenUserData() {
+            return operation.chosenUserData();
+        }
+
+        @Override
+        protected void prepare(Sqe sqe) {
+            RawOneShot.write(loop(), operation, sqe);
+        }
+
+        @Override
+        protected void staged(long userData) {
+            operation.staged(userData);
+        }
+
+        @Override
+        protected void completed(int result, int flags) {
+            if (isFinal(flags)) {
+                subscription.ended(index, new Completion(result, flags, userData()));
+            }
+        }
+
+        @Override
+        protected void discarded(int result, int flags) {
+            RawOneShot.closeLate(loop(), operation, result);
+        }
+
+        @Override
+        protected void failed(Throwable cause) {
+            subscription.failed(cause);
+        }
+
+        @Override
+        protected void released() {
+            operation.release();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.reactoruring.internal.source.raw;
+
+import java.io.IOException;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.Completion;
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.OneShot;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.raw.Operation;
+import reactor.core.CoreSubscriber;
+
+/** Submits an operation as it is described. */
+public final class RawOneShot extends OneShot<Completion> {
+
+    private final Operation operation;
+    private int sentResult;
+    private int sentFlags;
+
+    public RawOneShot(EventLoop loop, CoreSubscriber<? super Completion> actual, Operation operation) {
+        super(loop, actual);
+        this.operation = operation;
+        withDeadline(operation.deadline());
+    }
+
+    @Override
+    protected @Nullable Long chosenUserData() {
+        return operation.chosenUserData();
+    }
+
+    @Override
+    protected void staged(long userData) {
+        // The user's own first: where it throws, nothing has begun.
+        operation.staged(userData);
+        super.staged(userData);
+    }
+
+    @Override
+    protected int opcode() {
+        return operation.opcode().code();
+    }
+
+    @Override
+    protected boolean elusive() {
+        return (operation.fields().flags() & IoUringAbi.IOSQE_ASYNC) != 0;
+    }
+
+    @Override
+    protected void prepare(Sqe sqe) {
+        write(loop(), operation, sqe);
+    }
+
+    static void write(EventLoop loop, Operation operation, Sqe sqe) {
+        Operation.Fields fields = operation.fields();
+        if (fields.fileIndex() != 0 && operation.opcode().returnsDescriptor()) {
+            // Where no table is to be had, the kernel says so of the request itself.
+            loop.tables().ensureFileTable();
+        }
+        sqe.opcode(fields.opcode().code()).flags(fields.flags()).ioprio(fields.ioprio()).fd(fields.fd())
+                .off(fields.off()).addr(fields.addr()).len(fields.len()).opFlags(fields.opFlags())
+                .bufIndex(fields.bufIndex()).personality(fields.personality()).fileIndex(fields.fileIndex())
+                .addr3(fields.addr3());
+    }
+
+    @Override
+    protected Completion value(int result, int flags) throws IOException {
+        if (result < 0) {
+            throw Errors.of(-result, operation.opcode().name(), null);
+        }
+        return new Completion(result, flags, userData());
+    }
+
+    @Override
+    protected void completed(int result, int flags) {
+        if (!isFinal(flags)) {
+            sentResult = result;
+            sentFlags = flags & ~IoUringAbi.IORING_CQE_F_MORE;
+        } else if ((flags & IoUringAbi.IORING_CQE_F_NOTIF) != 0) {
+            // This only says that a zero-copy send's memory is free; what was sent came before.
+            super.completed(sentResult, sentFlags);
+        } else {
+            super.completed(result, flags);
+        }
+    }
+
+    @Override
+    protected void discarded(int result, int flags) {
+        super.discarded(result, flags);
+        closeLate(loop(), operation, result);
+    }
+
+    /** Closes a descriptor, or empties a slot, that arrived for nobody. */
+    static void closeLate(EventLoop loop, Operation operation, int result) {
+        if (result < 0 || !operation.opcode().returnsDescriptor()) {
+            return;
+        }
+        int slot = operation.fields().fileIndex();
+        boolean allocated = slot == IoUringAbi.IORING_FILE_INDEX_ALLOC;
+        int descriptor = slot == 0 || allocated ? result : slot - 1;
+        new OpenFile(loop, descriptor, slot != 0, operation.opcode().name()).close();
+    }
+
+    @Override
+    protected void released() {
+        operation.release();
+    }
+
+    @Override
+    public String toString() {
+        return operation.opcode() + " with user_data 0x" + Long.toHexString(userData());
+    }
+}

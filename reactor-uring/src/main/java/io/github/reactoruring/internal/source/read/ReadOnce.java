@@ -1,0 +1,110 @@
+package io.github.reactoruring.internal.source.read;
+
+import java.io.IOException;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.OneShot;
+import io.github.reactoruring.internal.source.buffer.RegisteredPool;
+import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.sys.FileStatus;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import reactor.core.CoreSubscriber;
+
+/** Reads once from an open file, at a position or at the current one (-1). */
+public final class ReadOnce<B> extends OneShot<B> {
+
+    private final OpenFile file;
+    private final boolean forceAsync;
+    private final long position;
+    private final int maxBytes;
+    private final BufferFactory<B> buffers;
+    /** The registered buffer that is read into, or -1. */
+    private final int slot;
+    private BufferFactory.@Nullable Lease<B> lease;
+
+    public ReadOnce(OpenFile file, boolean forceAsync, CoreSubscriber<? super B> actual, long position,
+            int maxBytes,
+            BufferFactory<B> buffers) {
+        super(file.loop(), actual);
+        this.file = file;
+        this.forceAsync = forceAsync;
+        this.position = position;
+        this.maxBytes = maxBytes;
+        this.buffers = buffers;
+        slot = RegisteredPool.slotOf(buffers, file.loop());
+    }
+
+    @Override
+    protected int opcode() {
+        return slot < 0 ? IoUringAbi.IORING_OP_READ : IoUringAbi.IORING_OP_READ_FIXED;
+    }
+
+    @Override
+    protected OpenFile file() {
+        return file;
+    }
+
+    @Override
+    protected boolean elusive() {
+        return forceAsync;
+    }
+
+    @Override
+    protected void prepare(Sqe sqe) {
+        int length = lengthToAskFor();
+        BufferFactory.Lease<B> target = buffers.lease(maxBytes);
+        lease = target;
+        sqe.opcode(opcode()).bufIndex(Math.max(0, slot))
+                .flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
+                .fd(file.descriptor())
+                .off(position).addr(target.address()).len(length);
+    }
+
+    /** Not a byte more than a slow filesystem's file has; see {@link Reading}. */
+    private int lengthToAskFor() {
+        if (!forceAsync || position < 0 || file.fixed()) {
+            return maxBytes;
+        }
+        try {
+            long left = FileStatus.of(file.descriptor()).sizeBytes() - position;
+            return left > 0 ? (int) Math.min(left, maxBytes) : maxBytes;
+        } catch (ErrnoException e) {
+            return maxBytes;
+        }
+    }
+
+    @Override
+    protected @Nullable B value(int result, int flags) throws IOException {
+        if (result <= 0) {
+            // Before the subscriber hears of it, who may want the buffer for what comes next.
+            released();
+        }
+        if (result < 0) {
+            throw Errors.ofPath(-result, "READ", file.name());
+        }
+        BufferFactory.Lease<B> filled = lease;
+        if (result == 0 || filled == null) {
+            return null;
+        }
+        lease = null;
+        return filled.fill(result);
+    }
+
+    @Override
+    protected void released() {
+        if (lease != null) {
+            lease.release();
+            lease = null;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "READ of " + file.name();
+    }
+}

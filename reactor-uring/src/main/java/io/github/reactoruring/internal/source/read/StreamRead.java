@@ -1,0 +1,107 @@
+package io.github.reactoruring.internal.source.read;
+
+import java.io.IOException;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.BufferRing;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.MultishotOperation;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.NativeMemory;
+import reactor.util.context.Context;
+
+/**
+ * Reads whatever arrives on a pipe by one multishot request, into provided buffers (READ_MULTISHOT, Linux 6.7). The data
+ * is copied out at once, so that a slow subscriber holds no buffer of the ring's.
+ *
+ * @param <B> the buffers' type
+ */
+public final class StreamRead<B> implements MultishotOperation<B> {
+
+    private final OpenFile file;
+    private final BufferFactory<B> buffers;
+    private @Nullable BufferRing provided;
+
+    public StreamRead(OpenFile file, BufferFactory<B> buffers) {
+        this.file = file;
+        this.buffers = buffers;
+    }
+
+    @Override
+    public int opcode() {
+        return IoUringAbi.IORING_OP_READ_MULTISHOT;
+    }
+
+    @Override
+    public OpenFile file() {
+        return file;
+    }
+
+    @Override
+    public void prepare(Sqe sqe) {
+        BufferRing ring = file.loop().tables().providedBuffers();
+        if (ring == null) {
+            throw new UnsupportedOperationException(
+                    "This kernel refused a ring of provided buffers, which needs Linux 5.19");
+        }
+        provided = ring;
+        sqe.opcode(IoUringAbi.IORING_OP_READ_MULTISHOT).flags(file.sqeFlags() | IoUringAbi.IOSQE_BUFFER_SELECT)
+                .fd(file.descriptor()).off(-1).bufIndex(ring.group());
+    }
+
+    @Override
+    public @Nullable B value(int result, int flags, long userData) {
+        if ((flags & IoUringAbi.IORING_CQE_F_BUFFER) == 0) {
+            return null;
+        }
+        try {
+            return result == 0 ? null : copyOut(bufferId(flags), result);
+        } finally {
+            giveBack(flags);
+        }
+    }
+
+    private B copyOut(int id, int length) {
+        BufferFactory.Lease<B> lease = buffers.lease(length);
+        NativeMemory.at(lease.address(), length).copyFrom(Objects.requireNonNull(provided).data(id, length));
+        return lease.fill(length);
+    }
+
+    @Override
+    public Ending ending(int result, int flags) {
+        if (result == 0) {
+            return Ending.COMPLETE;
+        }
+        return result < 0 ? Ending.ERROR : Ending.REARM;
+    }
+
+    @Override
+    public IOException error(int result) {
+        return Errors.ofPath(-result, "READ_MULTISHOT", file.name());
+    }
+
+    @Override
+    public void discard(B value, Context context) {
+        buffers.release(value);
+    }
+
+    @Override
+    public void discardCompletion(int result, int flags) {
+        giveBack(flags);
+    }
+
+    private void giveBack(int flags) {
+        if (provided != null && (flags & IoUringAbi.IORING_CQE_F_BUFFER) != 0) {
+            provided.giveBack(bufferId(flags));
+        }
+    }
+
+    private static int bufferId(int flags) {
+        return flags >>> IoUringAbi.IORING_CQE_BUFFER_SHIFT;
+    }
+}

@@ -1,0 +1,303 @@
+package io.github.reactoruring.internal.source.write;
+
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.Step;
+import io.github.reactoruring.internal.source.file.Steps;
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.sys.FileIdentity;
+import io.github.reactoruring.internal.sys.FileStatus;
+import io.github.reactoruring.internal.sys.OpenFlags;
+import io.github.reactoruring.internal.sys.PathName;
+
+/**
+ * Writes to a file without a name (O_TMPFILE), and gives it the path's name when it is whole.
+ *
+ * <p>Where nothing has the name, one LINKAT does. Where something has, the file is linked to a temporary name and renamed,
+ * since nothing links over a name. Where the filesystem knows no files without a name, it has a temporary one from the
+ * start.
+ *
+ * <p>All names are relative to the directory's descriptor, so that the directory may be moved meanwhile.
+ */
+final class ReplaceTarget implements WriteTarget {
+
+    /** Whether a descriptor can be linked: by its entry in /proc, since AT_EMPTY_PATH is for the privileged. */
+    private static final boolean LINKS_DESCRIPTORS = Files.exists(Path.of("/proc/self/fd"));
+    private static final int DEFAULT_MODE = 0666;
+    private static final int NAME_ATTEMPTS = 8;
+    private static final String TEMPORARY_PREFIX = ".reactor-uring-";
+
+    private final EventLoop loop;
+    private final String path;
+    private final String directoryPath;
+    private final String name;
+    private final boolean durable;
+    private final boolean nameless;
+    private @Nullable Step pending;
+    private @Nullable OpenFile directory;
+    private @Nullable OpenFile file;
+    private int mode = DEFAULT_MODE;
+    /** The name that is to go in the end, while there is one. */
+    private @Nullable String temporaryName;
+    private boolean disposed;
+
+    /** @param path names a file in a directory, without a slash at its end */
+    ReplaceTarget(EventLoop loop, String path, boolean durable) {
+        this(loop, path, durable, LINKS_DESCRIPTORS);
+    }
+
+    /** @param nameless whether to try files without a name */
+    ReplaceTarget(EventLoop loop, String path, boolean durable, boolean nameless) {
+        this.nameless = nameless;
+        this.loop = loop;
+        this.path = path;
+        this.durable = durable;
+        int slash = path.lastIndexOf('/');
+        directoryPath = slash < 0 ? "." : path.substring(0, Math.max(1, slash));
+        name = path.substring(slash + 1);
+    }
+
+    // ---- Opening: the directory, the mode of what is to be replaced, the file
+
+    @Override
+    public void open(Opening listener) {
+        next(Steps.open(loop, OpenFlags.AT_FDCWD, directoryPath, directoryPath,
+                OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY,
+                0, step -> {
+                    Throwable error = step.error();
+                    if (error == null) {
+                        OpenFile opened = new OpenFile(loop, step.result(), false, directoryPath);
+                        // A closing loop closes files in any order, and the name is to go before the directory.
+                        opened.hold();
+                        directory = opened;
+                        if (disposed) {
+                            openFailed(cause(step), listener);
+                        } else {
+                            askForMode(opened, listener);
+                        }
+                    } else {
+                        listener.openFailed(error);
+                    }
+                }));
+    }
+
+    private void askForMode(OpenFile in, Opening listener) {
+        next(Steps.stat(loop, in.descriptor(), name, path, (step, status) -> {
+            Throwable error = step.result() == -Errno.ENOENT ? null : step.error();
+            if (step.result() >= 0) {
+                FileIdentity old = FileIdentity.read(status);
+                mode = old.regular() ? old.permissions() : DEFAULT_MODE;
+                error = old.directory() ? Errors.ofPath(Errno.EISDIR, "STATX", path) : null;
+            }
+            if (disposed) {
+                openFailed(cause(step), listener);
+            } else if (error == null) {
+                openNameless(in, listener);
+            } else {
+                openFailed(error, listener);
+            }
+        }));
+    }
+
+    private void openNameless(OpenFile in, Opening listener) {
+        if (!nameless) {
+            openNamed(in, NAME_ATTEMPTS, listener);
+            return;
+        }
+        next(Steps.open(loop, in.descriptor(), ".", path, OpenFlags.O_WRONLY | OpenFlags.O_TMPFILE, mode, step -> {
+            if (step.result() >= 0) {
+                opened(step, listener);
+            } else if (disposed) {
+                openFailed(cause(step), listener);
+            } else {
+                // EOPNOTSUPP, EISDIR or EINVAL, as kernels and filesystems go; what really is wrong will show again.
+                openNamed(in, NAME_ATTEMPTS, listener);
+            }
+        }));
+    }
+
+    private void openNamed(OpenFile in, int attempts, Opening listener) {
+        String attempt = randomName();
+        next(Steps.open(loop, in.descriptor(), attempt, path,
+                OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL, mode, step -> {
+                    if (step.result() >= 0) {
+                        temporaryName = attempt;
+                        opened(step, listener);
+                    } else if (step.result() == -Errno.EEXIST && attempts > 1 && !disposed) {
+                        openNamed(in, attempts - 1, listener);
+                    } else {
+                        openFailed(cause(step), listener);
+                    }
+                }));
+    }
+
+    private void opened(Step step, Opening listener) {
+        OpenFile opened = new OpenFile(loop, step.result(), false, path).closedByWorker();
+        file = opened;
+        FileStatus status;
+        try {
+            status = FileStatus.of(opened.descriptor());
+        } catch (ErrnoException e) {
+            openFailed(Errors.ofPath(e.errno(), "STATX", path), listener);
+            return;
+        }
+        listener.opened(opened, status);
+    }
+
+    private void openFailed(Throwable cause, Opening listener) {
+        abandon(-1, () -> listener.openFailed(cause));
+    }
+
+    // ---- Commit: fsync, link, rename, fsync of the directory, close
+
+    @Override
+    public void commit(Consumer<@Nullable Throwable> ended) {
+        OpenFile written = file;
+        OpenFile in = directory;
+        if (written == null || in == null) {
+            ended.accept(null);
+            return;
+        }
+        Runnable name = () -> {
+            if (temporaryName == null) {
+                link(written, in, ended);
+            } else {
+                rename(in, temporaryName, ended);
+            }
+        };
+        if (durable) {
+            next(Steps.sync(written, false, step -> proceed(step, ended, name)));
+        } else {
+            name.run();
+        }
+    }
+
+    private void link(OpenFile written, OpenFile in, Consumer<@Nullable Throwable> ended) {
+        next(Steps.link(written, in.descriptor(), name, path, step -> {
+            if (step.result() == -Errno.EEXIST && !disposed) {
+                linkTemporarily(written, in, NAME_ATTEMPTS, ended);
+            } else {
+                proceed(step, ended, () -> syncDirectory(in, ended));
+            }
+        }));
+    }
+
+    private void linkTemporarily(OpenFile written, OpenFile in, int attempts,
+            Consumer<@Nullable Throwable> ended) {
+        String attempt = randomName();
+        next(Steps.link(written, in.descriptor(), attempt, path, step -> {
+            if (step.result() == -Errno.EEXIST && attempts > 1 && !disposed) {
+                linkTemporarily(written, in, attempts - 1, ended);
+                return;
+            }
+            if (step.result() >= 0) {
+                temporaryName = attempt;
+            }
+            proceed(step, ended, () -> rename(in, attempt, ended));
+        }));
+    }
+
+    private void rename(OpenFile in, String from, Consumer<@Nullable Throwable> ended) {
+        next(Steps.rename(loop, in.descriptor(), from, name, path, step -> {
+            if (step.result() >= 0) {
+                temporaryName = null;
+            }
+            proceed(step, ended, () -> syncDirectory(in, ended));
+        }));
+    }
+
+    private void syncDirectory(OpenFile in, Consumer<@Nullable Throwable> ended) {
+        if (durable) {
+            next(Steps.sync(in, false, step -> proceed(step, ended, () -> close(ended))));
+        } else {
+            close(ended);
+        }
+    }
+
+    private void proceed(Step step, Consumer<@Nullable Throwable> ended, Runnable next) {
+        Throwable error = step.error();
+        if (error != null) {
+            ended.accept(error);
+        } else if (disposed) {
+            ended.accept(cause(step));
+        } else {
+            next.run();
+        }
+    }
+
+    private void close(Consumer<@Nullable Throwable> ended) {
+        OpenFile written = file;
+        file = null;
+        if (written != null) {
+            written.close(result -> closeDirectory(
+                    () -> ended.accept(result < 0 ? Errors.ofPath(-result, "CLOSE", path) : null)));
+        } else {
+            closeDirectory(() -> ended.accept(null));
+        }
+    }
+
+    private void closeDirectory(Runnable ended) {
+        OpenFile in = directory;
+        directory = null;
+        if (in != null) {
+            in.letGo();
+            in.close(result -> ended.run());
+        } else {
+            ended.run();
+        }
+    }
+
+    // ---- The other ends
+
+    @Override
+    public void abandon(long wholeUntil, Runnable ended) {
+        String temporary = temporaryName;
+        OpenFile in = directory;
+        if (temporary != null && in != null) {
+            temporaryName = null;
+            Steps.unlink(loop, in.descriptor(), temporary, path, step -> close(error -> ended.run()));
+        } else {
+            close(error -> ended.run());
+        }
+    }
+
+    @Override
+    public void dispose() {
+        disposed = true;
+        Step step = pending;
+        if (step != null) {
+            step.dispose();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path;
+    }
+
+    private void next(Step step) {
+        pending = step;
+    }
+
+    /** Returns why a job does not go on after {@code step}, which may itself have succeeded. */
+    private Throwable cause(Step step) {
+        Throwable error = step.error();
+        return error != null
+                ? error
+                : new FileSystemException(PathName.printable(path), null, "the replacement was cancelled");
+    }
+
+    private static String randomName() {
+        return TEMPORARY_PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp";
+    }
+}

@@ -1,0 +1,68 @@
+package io.github.reactoruring.internal.source.write;
+
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+import io.github.reactoruring.buffer.BufferReader;
+import io.github.reactoruring.file.ReplaceOptions;
+import io.github.reactoruring.file.WriteOptions;
+import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.source.write.Writing.WritePlan;
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Writes a source of buffers to a file for each subscriber, and emits the number of bytes.
+ *
+ * @param <B> the buffers' type
+ */
+public final class WriteMono<B> extends Mono<Long> implements Scannable {
+
+    private final EventLoop loop;
+    private final Publisher<? extends B> source;
+    private final BufferReader<? super B> reader;
+    private final Supplier<WriteTarget> target;
+    private final WritePlan plan;
+
+    private WriteMono(EventLoop loop, Publisher<? extends B> source, BufferReader<? super B> reader,
+            Supplier<WriteTarget> target, WritePlan plan) {
+        this.loop = loop;
+        this.source = source;
+        this.reader = reader;
+        this.target = target;
+        this.plan = plan;
+    }
+
+    /** Makes a Mono that writes {@code source} to {@code path}. */
+    public static <B> Mono<Long> write(EventLoop loop, String path, Publisher<? extends B> source,
+            WriteOptions options, BufferReader<? super B> reader) {
+        WritePlan plan = new WritePlan(options.position(), options.start() == WriteOptions.Start.APPEND,
+                options.maxInFlight());
+        return onAssembly(new WriteMono<>(loop, source, reader, () -> new PathTarget(loop, path, options), plan));
+    }
+
+    /** Makes a Mono that replaces what is at {@code path} by {@code source}. */
+    public static <B> Mono<Long> replace(EventLoop loop, String path, Publisher<? extends B> source,
+            ReplaceOptions options, BufferReader<? super B> reader) {
+        WritePlan plan = new WritePlan(0, false, options.maxInFlight());
+        return onAssembly(new WriteMono<>(loop, source, reader,
+                () -> new ReplaceTarget(loop, path, options.durable()), plan));
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super Long> actual) {
+        actual.onSubscribe(new Writing<>(loop, actual, source, reader, target.get(), plan));
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public @Nullable Object scanUnsafe(Attr key) {
+        if (key == Attr.PARENT) {
+            return source;
+        }
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+    }
+}

@@ -1,0 +1,161 @@
+package io.github.reactoruring.internal.source.write;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.buffer.BufferReader;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.OneShot;
+import io.github.reactoruring.internal.source.buffer.Gather;
+import io.github.reactoruring.internal.source.buffer.RegisteredPool;
+import io.github.reactoruring.internal.sys.Errno;
+import reactor.core.CoreSubscriber;
+
+/**
+ * Writes buffers to an open file, one after the other, with as many WRITEs or WRITEVs as short writes make it take.
+ *
+ * <p>Invariant: each buffer ends once, lent or not.
+ *
+ * @param <B> the buffers' type
+ * @param <N> how the number of bytes is told
+ */
+public final class WriteOnce<B, N extends Number> extends OneShot<N> {
+
+    /** The most buffers of one write, which the kernel sets (IOV_MAX). */
+    public static final int MOST_BUFFERS = Gather.MOST_LOANS;
+
+    private final OpenFile file;
+    private final boolean forceAsync;
+    private final long position;
+    private final List<B> data;
+    private final BufferReader<? super B> reader;
+    private final Consumer<BufferReader.Loan> check;
+    private final int opcode;
+    private boolean lent;
+    private boolean loansReleased;
+    private final LongFunction<N> number;
+    private @Nullable Gather gather;
+
+    /**
+     * Describes the write.
+     *
+     * @param data 1 to {@link #MOST_BUFFERS} buffers, none of several empty
+     * @param check throws if a loan is not to be written
+     */
+    public WriteOnce(OpenFile file, boolean forceAsync, CoreSubscriber<? super N> actual, long position,
+            List<B> data, BufferReader<? super B> reader, Consumer<BufferReader.Loan> check, LongFunction<N> number) {
+        super(file.loop(), actual);
+        this.file = file;
+        this.forceAsync = forceAsync;
+        this.position = position;
+        this.data = data;
+        this.reader = reader;
+        this.check = check;
+        opcode = Gather.opcode(data.size(), RegisteredPool.slotOf(reader, file.loop()));
+        this.number = number;
+    }
+
+    @Override
+    protected int opcode() {
+        return opcode;
+    }
+
+    @Override
+    protected OpenFile file() {
+        return file;
+    }
+
+    @Override
+    protected boolean elusive() {
+        return forceAsync;
+    }
+
+    @Override
+    protected void prepare(Sqe sqe) {
+        Gather bytes = gather;
+        if (bytes == null) {
+            bytes = lend();
+            gather = bytes;
+        }
+        bytes.prepare(sqe, file, forceAsync, position);
+    }
+
+    private Gather lend() {
+        List<BufferReader.Loan> loans = new ArrayList<>(data.size());
+        lent = true;
+        try {
+            for (B buffer : data) {
+                BufferReader.Loan loan = reader.lend(buffer);
+                loans.add(loan);
+                check.accept(loan);
+            }
+            return new Gather(loans, file.loop());
+        } catch (Throwable t) {
+            data.subList(loans.size(), data.size()).forEach(reader::release);
+            loans.forEach(BufferReader.Loan::release);
+            throw t;
+        }
+    }
+
+    @Override
+    protected void completed(int result, int flags) {
+        if (result > 0 && gather != null) {
+            gather.advance(result);
+            // A short write is progress; a request that was cancelled meanwhile stops there.
+            if (!gather.isComplete() && (submitAgainHolding() || isDisposed())) {
+                return;
+            }
+        }
+        try {
+            // Before the subscriber hears of it, who may want the buffers for what comes next.
+            releaseLoans();
+        } finally {
+            super.completed(result, flags);
+        }
+    }
+
+    @Override
+    protected N value(int result, int flags) throws IOException {
+        if (result < 0) {
+            throw Errors.ofPath(-result, "WRITE", file.name());
+        }
+        if (gather == null || !gather.isComplete()) {
+            throw Errors.ofPath(result == 0 ? Errno.EIO : Errno.ECANCELED, "WRITE", file.name());
+        }
+        return number.apply(gather.writtenBytes());
+    }
+
+    @Override
+    protected void released() {
+        if (gather != null) {
+            releaseLoans();
+        } else if (!lent) {
+            lent = true;
+            data.forEach(reader::release);
+        }
+    }
+
+    private void releaseLoans() {
+        if (gather != null && !loansReleased) {
+            loansReleased = true;
+            gather.release();
+        }
+    }
+
+    @Override
+    protected void neverSubmitted() {
+        data.forEach(reader::release);
+    }
+
+    @Override
+    public String toString() {
+        return "WRITE of " + file.name();
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.reactoruring.internal.spring.download;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpRange;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+
+/** Decides which parts of a file a request is to get (RFC 9110, section 14). Pure, but for the headers it reads. */
+public final class ByteRanges {
+
+    /**
+     * A part of the file.
+     *
+     * @param start its first byte
+     * @param count how many bytes, 1 or more
+     */
+    public record Part(long start, long count) {
+
+        /** Returns the value of Content-Range. */
+        public String contentRange(long lengthBytes) {
+            return "bytes " + start + '-' + (start + count - 1) + '/' + lengthBytes;
+        }
+    }
+
+    private ByteRanges() {
+    }
+
+    /**
+     * Returns what the request asks for.
+     *
+     * @param validators the response's headers, for If-Range: a file that has changed is sent whole
+     * @return the parts; an empty list if none can be satisfied; null for the whole file
+     */
+    public static @Nullable List<Part> requested(ServerHttpRequest request, HttpHeaders validators, long lengthBytes) {
+        if (request.getMethod() != HttpMethod.GET) {
+            return null;
+        }
+        List<HttpRange> ranges;
+        try {
+            ranges = request.getHeaders().getRange();
+        } catch (IllegalArgumentException e) {
+            return List.of();
+        }
+        if (ranges.isEmpty() || !isUnchanged(request.getHeaders().getFirst(HttpHeaders.IF_RANGE), validators)) {
+            return null;
+        }
+        return satisfiable(ranges, lengthBytes);
+    }
+
+    /** Returns the parts that are there. Several that come to more than the file are none: they would cost too much. */
+    static List<Part> satisfiable(List<HttpRange> ranges, long lengthBytes) {
+        List<Part> parts = new ArrayList<>(ranges.size());
+        long total = 0;
+        for (HttpRange range : ranges) {
+            long start = range.getRangeStart(lengthBytes);
+            long count = range.getRangeEnd(lengthBytes) - start + 1;
+            if (start < lengthBytes && count > 0) {
+                parts.add(new Part(start, count));
+                total += count;
+            }
+        }
+        return parts.size() > 1 && total > lengthBytes ? List.of() : parts;
+    }
+
+    private static boolean isUnchanged(@Nullable String condition, HttpHeaders validators) {
+        if (condition == null) {
+            return true;
+        }
+        String value = condition.trim();
+        if (value.startsWith("\"")) {
+            return value.equals(validators.getETag());
+        }
+        // A weak tag never is enough, and a date has to be the very one that was sent.
+        return !value.startsWith("W/") && Objects.equals(value, validators.getFirst(HttpHeaders.LAST_MODIFIED));
+    }
+}

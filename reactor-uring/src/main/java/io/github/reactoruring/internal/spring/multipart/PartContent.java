@@ -1,0 +1,146 @@
+package io.github.reactoruring.internal.spring.multipart;
+
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+
+import io.github.reactoruring.Uring;
+import io.github.reactoruring.file.ReadOptions;
+import io.github.reactoruring.file.UringFileSystem;
+import io.github.reactoruring.file.WriteOptions;
+import io.github.reactoruring.internal.spring.FileContent;
+import io.github.reactoruring.internal.spring.Leases;
+import io.github.reactoruring.internal.spring.LocalFiles;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** Is what a part has, which may be read more than once. */
+sealed interface PartContent {
+
+    /** Emits it, in buffers on the heap. */
+    Flux<DataBuffer> read();
+
+    /** Puts it into a file; what was there is replaced. */
+    Mono<Void> transferTo(Path target);
+
+    /** Deletes the file it is in; for the second time, or in memory, does nothing. */
+    Mono<Void> delete();
+
+    /** Does not stop in the middle when the subscriber leaves. */
+    private static Mono<Void> inAnyCase(Mono<Void> steps) {
+        return Mono.defer(() -> Mono.fromFuture(steps.toFuture(), true));
+    }
+
+    /** Is in the Java heap. */
+    record InMemory(Uring uring, byte[] bytes) implements PartContent {
+
+        @Override
+        public Flux<DataBuffer> read() {
+            return Flux.defer(() -> Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(bytes)));
+        }
+
+        @Override
+        public Mono<Void> transferTo(Path target) {
+            return LocalFiles.isLocal(target) && LocalFiles.canUse(uring)
+                    ? uring.files().write(target, read(), OnDisk.COPYING, Leases.plain()).then()
+                    : DataBufferUtils.write(read(), target);
+        }
+
+        @Override
+        public Mono<Void> delete() {
+            return Mono.empty();
+        }
+    }
+
+    /** Is in a temporary file, which is deleted at the latest when nobody can reach this object any more. */
+    final class OnDisk implements PartContent {
+
+        private static final WriteOptions COPYING = WriteOptions.defaults()
+                .withPartial(WriteOptions.Partial.DELETE);
+        private static final ReadOptions READING = ReadOptions.defaults().withChunkBytes(64 * 1024);
+        private static final Cleaner CLEANER = Cleaner.create();
+
+        private final Uring uring;
+        private final Path file;
+        private final Deletion deletion;
+        private final AtomicInteger replacements = new AtomicInteger();
+
+        OnDisk(Uring uring, Path file) {
+            this.uring = uring;
+            this.file = file;
+            deletion = new Deletion(uring, file, new AtomicBoolean());
+            CLEANER.register(this, deletion);
+        }
+
+        @Override
+        public Flux<DataBuffer> read() {
+            return FileContent.create(uring, file, READING, DefaultDataBufferFactory.sharedInstance)
+                    .doFinally(signal -> Reference.reachabilityFence(this));
+        }
+
+        /** Gives the file another name where that can be done, else copies it: to another filesystem, say. */
+        @Override
+        public Mono<Void> transferTo(Path target) {
+            if (!LocalFiles.isLocal(target) || !LocalFiles.canUse(uring)) {
+                return DataBufferUtils.write(read(), target);
+            }
+            return uring.fileSystem().link(target, file)
+                    .onErrorResume(FileAlreadyExistsException.class, taken -> replace(target))
+                    .onErrorResume(error -> uring.files().copy(file, target, COPYING).then())
+                    .doFinally(signal -> Reference.reachabilityFence(this));
+        }
+
+        private Mono<Void> replace(Path target) {
+            Path beside = beside(target);
+            UringFileSystem names = uring.fileSystem();
+            // The name beside stays if it leads to the same file as the target's.
+            return inAnyCase(names.link(beside, file)
+                    .then(names.rename(beside, target).onErrorResume(error -> names.delete(beside)
+                            .then(Mono.error(error))))
+                    .then(names.deleteIfExists(beside)).then());
+        }
+
+        /** Makes a name that nobody foresees, out of that of the directory. */
+        private Path beside(Path target) {
+            int names = file.getNameCount();
+            String own = file.subpath(Math.max(0, names - 2), names).toString().replace('/', '-');
+            return target.resolveSibling('.' + own + '-' + replacements.incrementAndGet());
+        }
+
+        @Override
+        public Mono<Void> delete() {
+            return Mono.defer(deletion::now);
+        }
+    }
+
+    /** Deletes a file once. */
+    record Deletion(Uring uring, Path file, AtomicBoolean done) implements Runnable {
+
+        Mono<Void> now() {
+            return done.compareAndSet(false, true) ? inAnyCase(deleting()) : Mono.empty();
+        }
+
+        private Mono<Void> deleting() {
+            return LocalFiles.canUse(uring)
+                    ? uring.fileSystem().deleteIfExists(file).then()
+                    : Mono.<Void>fromCallable(() -> {
+                        Files.deleteIfExists(file);
+                        return null;
+                    }).subscribeOn(Schedulers.boundedElastic());
+        }
+
+        @Override
+        public void run() {
+            now().onErrorComplete().subscribe();
+        }
+    }
+}

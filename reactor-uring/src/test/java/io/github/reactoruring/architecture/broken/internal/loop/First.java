@@ -1,0 +1,6 @@
+package io.github.reactoruring.architecture.broken.internal.loop;
+
+/** Knows {@link Second}. */
+final class First {
+    Second next;
+}

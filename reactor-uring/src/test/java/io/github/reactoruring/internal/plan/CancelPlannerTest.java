@@ -1,0 +1,380 @@
+package io.github.reactoruring.internal.plan;
+
+import static io.github.reactoruring.internal.plan.SimulatedRing.ACCEPT;
+import static io.github.reactoruring.internal.plan.SimulatedRing.CLOSE;
+import static io.github.reactoruring.internal.plan.SimulatedRing.LINUX_5_18;
+import static io.github.reactoruring.internal.plan.SimulatedRing.LINUX_5_19;
+import static io.github.reactoruring.internal.plan.SimulatedRing.LINUX_6_0;
+import static io.github.reactoruring.internal.plan.SimulatedRing.LINUX_6_6;
+import static io.github.reactoruring.internal.plan.SimulatedRing.POLL_ADD;
+import static io.github.reactoruring.internal.plan.SimulatedRing.READ;
+import static io.github.reactoruring.internal.plan.SimulatedRing.RECV;
+import static io.github.reactoruring.internal.plan.SimulatedRing.SEND;
+import static io.github.reactoruring.internal.plan.SimulatedRing.TIMEOUT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+
+import io.github.reactoruring.CancelPolicy;
+import io.github.reactoruring.internal.plan.CancelKey.Kind;
+
+class CancelPlannerTest {
+
+    private static final int ALL = 1;
+    private static final int FD = 2;
+    private static final int FD_FIXED = 8;
+    private static final int OP = 32;
+
+    private final SimulatedRing ring = new SimulatedRing();
+
+    private CancelPlan plan(CancelCapabilities capabilities, CancelPolicy policy) {
+        return CancelPlanner.plan(ring, ring.disposed(), capabilities, policy);
+    }
+
+    private CancelPlan plan() {
+        return plan(LINUX_6_6, CancelPolicy.coalesce());
+    }
+
+    @Test
+    void plansNothingForNoDisposal() {
+        ring.add(3, READ, ring.ownedFile(), false);
+
+        assertThat(plan().keyCount()).isZero();
+    }
+
+    @Test
+    void cancelsOneRequestByItsUserData() {
+        ring.add(1, READ, ring.ownedFile(), true);
+
+        CancelPlan plan = plan(LINUX_6_6, CancelPolicy.always());
+
+        assertThat(plan.wideKeys()).isEmpty();
+        assertThat(plan.singles()).containsExactly(ring.requests.getFirst().userData());
+    }
+
+    @Test
+    void cancelsAllReadsOfAnOwnedPipeByOneKey() {
+        ring.addInternal(POLL_ADD);
+        ring.add(200, READ, ring.ownedFile(), true);
+
+        CancelPlan plan = plan();
+
+        assertThat(plan.singles()).isEmpty();
+        assertThat(plan.wideKeys()).singleElement().satisfies(key -> {
+            assertThat(key.kind()).isEqualTo(Kind.FILE);
+            assertThat(key.flags()).isEqualTo(ALL | FD);
+            assertThat(key.matches()).isEqualTo(200);
+            assertThat(key.covered()).containsExactly(IntStream.range(0, 200).toArray());
+        });
+        assertThat(plan.saved()).isEqualTo(199);
+        assertThat(plan.predictedVisits()).isEqualTo(101 * 201);
+    }
+
+    @Test
+    void cancelsSomeReadsOfAPipeOneByOne() {
+        int pipe = ring.ownedFile();
+        ring.add(100, READ, pipe, true);
+        ring.add(200, READ, pipe, false);
+
+        CancelPlan plan = plan(LINUX_6_6, CancelPolicy.always());
+
+        assertThat(plan.wideKeys()).isEmpty();
+        assertThat(plan.singles()).hasSize(100);
+        assertThat(plan.predictedVisits()).isZero();
+    }
+
+    @Test
+    void cancelsOneOpcodeOfAFileThatHasOthersInFlight() {
+        int socket = ring.ownedFile();
+        ring.add(10, RECV, socket, true);
+        ring.add(1, SEND, socket, false);
+        ring.add(1, RECV, ring.ownedFile(), false);
+
+        assertThat(plan().wideKeys()).singleElement().satisfies(key -> {
+            assertThat(key.kind()).isEqualTo(Kind.FILE_AND_OPCODE);
+            assertThat(key.flags()).isEqualTo(ALL | FD | OP);
+            assertThat(key.opcode()).isEqualTo(RECV);
+            assertThat(key.fd()).isEqualTo(ring.fileDescriptor(socket));
+        });
+        assertThat(plan(LINUX_6_0, CancelPolicy.always()).singles()).hasSize(10);
+        long visits = 6 * 12;
+        assertThat(plan(LINUX_6_6, CancelPolicy.coalesce(visits)).keyCount()).isEqualTo(1);
+        assertThat(plan(LINUX_6_6, CancelPolicy.coalesce(visits - 1)).keyCount()).isEqualTo(10);
+    }
+
+    @Test
+    void cancelsForeignReadsByOpcodeOnceAllReadsAreDisposed() {
+        for (int i = 0; i < 50; i++) {
+            ring.addForeign(READ, -1, true);
+        }
+        ring.addInternal(POLL_ADD);
+
+        assertThat(plan().wideKeys()).singleElement().satisfies(key -> {
+            assertThat(key.kind()).isEqualTo(Kind.OPCODE);
+            assertThat(key.flags()).isEqualTo(ALL | OP);
+            assertThat(key.opcode()).isEqualTo(READ);
+            assertThat(key.fd()).isEqualTo(-1);
+        });
+
+        ring.addForeign(READ, -1, false);
+        assertThat(plan().singles()).hasSize(50);
+    }
+
+    @Test
+    void cancelsReadsAcrossFilesByOneOpcodeKey() {
+        for (int i = 0; i < 20; i++) {
+            ring.add(2, READ, ring.ownedFile(), true);
+        }
+
+        assertThat(plan().wideKeys()).extracting(CancelKey::kind).containsExactly(Kind.OPCODE);
+        assertThat(plan(LINUX_6_0, CancelPolicy.always()).wideKeys()).extracting(CancelKey::kind)
+                .hasSize(20).containsOnly(Kind.FILE);
+    }
+
+    @Test
+    void sparesTheLoopsOwnPoll() {
+        ring.addInternal(POLL_ADD);
+        for (int i = 0; i < 5; i++) {
+            ring.addForeign(POLL_ADD, -1, true);
+        }
+
+        assertThat(plan(LINUX_6_6, CancelPolicy.always()).singles()).hasSize(5);
+    }
+
+    @Test
+    void matchesNoFileWhoseNumberLeaked() {
+        int leaked = ring.file(false, true);
+        ring.add(5, READ, leaked, true);
+        ring.addForeign(READ, leaked, false);
+
+        assertThat(plan(LINUX_6_6, CancelPolicy.always()).singles()).hasSize(5);
+    }
+
+    @Test
+    void matchesNoFileWithARequestThatIsAsyncOrLinked() {
+        int file = ring.ownedFile();
+        ring.add(5, READ, file, true);
+        ring.addAsyncOrLinked(READ, file, true);
+        ring.add(1, READ, ring.ownedFile(), false);
+
+        assertThat(plan(LINUX_6_6, CancelPolicy.always()).singles()).hasSize(6);
+    }
+
+    @Test
+    void countsACloseOnTheFileAsNotMatched() {
+        int file = ring.ownedFile();
+        ring.add(1, CLOSE, file, true);
+        ring.add(2, READ, file, true);
+        ring.add(1, RECV, file, false);
+        ring.add(1, READ, ring.ownedFile(), false);
+
+        CancelPlan plan = plan(LINUX_6_0, CancelPolicy.always());
+
+        assertThat(plan.wideKeys()).isEmpty();
+        assertThat(plan.singles()).hasSize(3);
+    }
+
+    @Test
+    void cancelsAFixedFileBySlot() {
+        ring.add(3, RECV, ring.ownedFile(), false);
+        ring.add(3, RECV, ring.file(true, false), true);
+
+        assertThat(plan(LINUX_6_0, CancelPolicy.coalesce()).wideKeys()).singleElement()
+                .satisfies(key -> assertThat(key.flags()).isEqualTo(ALL | FD | FD_FIXED));
+        assertThat(plan(LINUX_5_19, CancelPolicy.coalesce()).singles()).hasSize(3);
+    }
+
+    @Test
+    void cancelsOneByOneOnKernelsWithoutAll() {
+        ring.add(200, READ, ring.ownedFile(), true);
+
+        CancelPlan plan = plan(LINUX_5_18, CancelPolicy.always());
+
+        assertThat(plan.wideKeys()).isEmpty();
+        assertThat(plan.singles()).hasSize(200);
+    }
+
+    @Test
+    void stallsTheRingOnlyWhenTold() {
+        ring.add(5000, READ, ring.ownedFile(), true);
+
+        assertThat(plan().singles()).hasSize(5000);
+        assertThat(plan(LINUX_6_6, CancelPolicy.always()).wideKeys()).hasSize(1);
+        assertThat(plan(LINUX_6_6, CancelPolicy.perRequest()).singles()).hasSize(5000);
+        long visits = 2501 * 5000;
+        assertThat(plan(LINUX_6_6, CancelPolicy.coalesce(visits)).keyCount()).isEqualTo(1);
+        assertThat(plan(LINUX_6_6, CancelPolicy.coalesce(visits - 1)).keyCount()).isEqualTo(5000);
+    }
+
+    @Test
+    void chargesTheBudgetForAllKeysTogether() {
+        for (int i = 0; i < 4; i++) {
+            ring.add(100, READ, ring.ownedFile(), true);
+        }
+        long visitsOfOne = 51 * 400;
+
+        CancelPlan plan = plan(LINUX_6_0, CancelPolicy.coalesce(3 * visitsOfOne - 1));
+
+        assertThat(plan.wideKeys()).hasSize(2);
+        assertThat(plan.singles()).hasSize(200);
+        assertThat(plan.predictedVisits()).isEqualTo(2 * visitsOfOne);
+    }
+
+    @Test
+    void keepsTheKeyThatSavesMostForItsVisits() {
+        int few = ring.ownedFile();
+        int many = ring.ownedFile();
+        ring.add(2, READ, few, true);
+        ring.add(50, READ, many, true);
+
+        CancelPlan plan = plan(LINUX_6_0, CancelPolicy.coalesce(26 * 52 + 1));
+
+        assertThat(plan.wideKeys()).extracting(CancelKey::matches).containsExactly(50);
+        assertThat(plan.singles()).hasSize(2);
+    }
+
+    @Test
+    void splitsAKeyThatDoesNotFitIntoFinerKeys() {
+        int socket = ring.ownedFile();
+        ring.add(1000, RECV, socket, true);
+        ring.add(4, SEND, socket, true);
+
+        CancelPlan plan = plan();
+
+        assertThat(plan.wideKeys()).singleElement().satisfies(key -> {
+            assertThat(key.kind()).isEqualTo(Kind.FILE_AND_OPCODE);
+            assertThat(key.opcode()).isEqualTo(SEND);
+        });
+        assertThat(plan.singles()).hasSize(1000);
+    }
+
+    @Test
+    void fallsBackToFilesWhenAnOpcodeKeyDoesNotFit() {
+        for (int i = 0; i < 8; i++) {
+            ring.add(100, READ, ring.ownedFile(), true);
+        }
+
+        CancelPlan plan = plan(LINUX_6_6, CancelPolicy.coalesce(2 * 51 * 800));
+
+        assertThat(plan.wideKeys()).extracting(CancelKey::kind).containsExactly(Kind.FILE, Kind.FILE);
+        assertThat(plan.singles()).hasSize(600);
+    }
+
+    @Test
+    void weighsAFileAnewOnceAnOpcodeKeyIsRefused() {
+        int most = ring.ownedFile();
+        int socket = ring.ownedFile();
+        int few = ring.ownedFile();
+        ring.add(200, READ, most, true);
+        ring.add(10, ACCEPT, few, true);
+        ring.add(50, RECV, socket, true);
+        ring.add(1, SEND, socket, true);
+        ring.add(1, POLL_ADD, socket, true);
+        for (int i = 0; i < 50; i++) {
+            ring.addForeign(RECV, -1, true);
+        }
+        ring.addForeign(READ, -1, false);
+        ring.addForeign(ACCEPT, -1, false);
+
+        CancelPlan plan = plan(LINUX_6_6, CancelPolicy.coalesce(132 * ring.total()));
+
+        assertThat(plan.wideKeys()).extracting(CancelKey::matches).containsExactly(200, 52);
+        assertThat(plan.singles()).hasSize(60);
+    }
+
+    @Test
+    void tellsManyFilesApartHoweverTheirDisposalsMix() {
+        for (int file = 0; file < 100; file++) {
+            ring.ownedFile();
+        }
+        for (int round = 0; round < 3; round++) {
+            for (int file = 0; file < 100; file++) {
+                ring.add(1, READ, file, true);
+            }
+        }
+
+        assertThat(plan(LINUX_6_0, CancelPolicy.always()).wideKeys()).hasSize(100)
+                .allMatch(key -> key.matches() == 3);
+    }
+
+    @Test
+    void cancelsAllTimersByOneKeyHoweverMany() {
+        ring.add(5000, TIMEOUT, Disposed.NO_FILE, true);
+
+        CancelPlan plan = plan();
+
+        assertThat(plan.wideKeys()).extracting(CancelKey::kind, CancelKey::opcode)
+                .containsExactly(tuple(Kind.OPCODE, TIMEOUT));
+        assertThat(plan.predictedVisits()).isEqualTo(5000);
+        assertThat(plan(LINUX_6_6, CancelPolicy.coalesce(0)).keyCount()).isEqualTo(1);
+    }
+
+    @Test
+    void cancelsTimersOneByOneWhereEachRescansManyPolls() {
+        ring.add(1000, TIMEOUT, Disposed.NO_FILE, true);
+        ring.add(8000, RECV, ring.ownedFile(), false);
+
+        assertThat(plan().singles()).hasSize(1000);
+        assertThat(plan(LINUX_6_6, CancelPolicy.always()).predictedVisits()).isEqualTo(1001L * 8000 + 1000);
+    }
+
+    @Test
+    void chargesCancelsByFileNothingForTimers() {
+        ring.add(100, READ, ring.ownedFile(), true);
+        ring.add(5000, TIMEOUT, Disposed.NO_FILE, false);
+
+        assertThat(plan().wideKeys()).extracting(CancelKey::kind).containsExactly(Kind.FILE);
+    }
+
+    @Test
+    void findsEveryOpcodeThatSavesTwoHoweverManyThereAre() {
+        int opcodes = CoverSearch.MAX_TRIED + 3;
+        for (int i = 0; i < opcodes; i++) {
+            ring.addForeign(100 + i, -1, true);
+            ring.addForeign(100 + i, -1, true);
+        }
+
+        assertThat(plan(LINUX_6_6, CancelPolicy.always()).keyCount()).isEqualTo(opcodes);
+    }
+
+    @Test
+    void findsOpcodesThatSaveOnlyOnceOthersAreChosen() {
+        int opcodes = CoverSearch.MAX_TRIED + 3;
+        ring.addForeign(100, -1, true);
+        ring.addForeign(100, -1, true);
+        for (int i = 1; i < opcodes; i++) {
+            for (int copy = 0; copy < 2; copy++) {
+                int file = ring.ownedFile();
+                ring.add(1, 100 + i - 1, file, true);
+                ring.add(1, 100 + i, file, true);
+            }
+        }
+
+        assertThat(plan(LINUX_6_6, CancelPolicy.always()).keyCount()).isEqualTo(opcodes);
+    }
+
+    @Test
+    void staysExactWithMoreOpcodesThanAreTried() {
+        int opcodes = CoverSearch.MAX_TRIED + 3;
+        for (int a = 0; a < opcodes; a++) {
+            for (int b = a + 1; b < opcodes; b++) {
+                int file = ring.ownedFile();
+                ring.add(1, 100 + a, file, true);
+                ring.add(1, 100 + b, file, true);
+            }
+        }
+        ring.add(1, ACCEPT, ring.ownedFile(), false);
+
+        CancelPlan plan = plan(LINUX_6_6, CancelPolicy.always());
+
+        assertThat(plan.keyCount()).isLessThan(ring.files.size());
+        assertThat(ring.requests).allSatisfy(request -> assertThat(
+                plan.wideKeys().stream().anyMatch(key -> ring.matches(key, request))
+                        || IntStream.range(0, plan.singles().length)
+                                .anyMatch(i -> plan.singles()[i] == request.userData()))
+                .isEqualTo(request.disposed()));
+    }
+}

@@ -1,0 +1,6 @@
+/**
+ * Tests the kit: requests that become publishers, on a ring that is scripted.
+ *
+ * <p>Each race is driven step by step ({@code ScriptedLoop}).
+ */
+package io.github.reactoruring.internal.source;

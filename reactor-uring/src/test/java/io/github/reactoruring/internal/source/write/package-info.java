@@ -1,0 +1,6 @@
+/**
+ * Tests writing and replacing on a ring that is scripted.
+ *
+ * <p>Each race is driven step by step ({@code ScriptedLoop}).
+ */
+package io.github.reactoruring.internal.source.write;

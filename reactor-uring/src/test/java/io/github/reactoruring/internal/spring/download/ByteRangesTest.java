@@ -1,0 +1,87 @@
+package io.github.reactoruring.internal.spring.download;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpRange;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+
+import io.github.reactoruring.internal.spring.download.ByteRanges.Part;
+
+class ByteRangesTest {
+
+    private final HttpHeaders validators = new HttpHeaders();
+
+    @Test
+    void takesBothEndsOneEndOrTheLastBytes() {
+        assertThat(requested("bytes=2-4")).containsExactly(new Part(2, 3));
+        assertThat(requested("bytes=7-")).containsExactly(new Part(7, 3));
+        assertThat(requested("bytes=-4")).containsExactly(new Part(6, 4));
+        assertThat(requested("bytes=0-0,9-9")).containsExactly(new Part(0, 1), new Part(9, 1));
+    }
+
+    @Test
+    void endsWhereTheFileDoes() {
+        assertThat(requested("bytes=8-100")).containsExactly(new Part(8, 2));
+        assertThat(requested("bytes=-100")).containsExactly(new Part(0, 10));
+    }
+
+    @Test
+    void leavesOutWhatIsBehindTheEnd() {
+        assertThat(requested("bytes=0-1,10-12")).containsExactly(new Part(0, 2));
+        assertThat(requested("bytes=10-")).isEmpty();
+        assertThat(requested("bytes=-0")).isEmpty();
+        assertThat(ByteRanges.satisfiable(List.of(HttpRange.createByteRange(0)), 0)).isEmpty();
+        assertThat(ByteRanges.satisfiable(List.of(HttpRange.createSuffixRange(1)), 0)).isEmpty();
+    }
+
+    @Test
+    void refusesMoreThanTheFileHas() {
+        assertThat(requested("bytes=0-,0-,0-")).isEmpty();
+        assertThat(requested("bytes=" + "0-0,".repeat(101) + "0-0")).isEmpty();
+        assertThat(requested("lines=1-2")).isEmpty();
+    }
+
+    @Test
+    void givesTheWholeFileToWhoeverAsksForNoPart() {
+        assertThat(requested(null)).isNull();
+        assertThat(ByteRanges.requested(MockServerHttpRequest.method(HttpMethod.HEAD, "/")
+                .header(HttpHeaders.RANGE, "bytes=0-1").build(), validators, 10)).isNull();
+    }
+
+    @Test
+    void givesTheWholeFileWhenItHasChanged() {
+        validators.setETag("\"b\"");
+        validators.set(HttpHeaders.LAST_MODIFIED, "Wed, 21 Oct 2015 07:28:00 GMT");
+
+        assertThat(requestedIf("\"a\"")).isNull();
+        assertThat(requestedIf("\"b\"")).containsExactly(new Part(0, 2));
+        assertThat(requestedIf("W/\"b\"")).isNull();
+        assertThat(requestedIf("Wed, 21 Oct 2015 07:28:00 GMT")).containsExactly(new Part(0, 2));
+        assertThat(requestedIf("Wed, 21 Oct 2015 07:28:01 GMT")).isNull();
+    }
+
+    @Test
+    void givesTheWholeFileWhenNobodyKnowsWhetherItHasChanged() {
+        assertThat(requestedIf("\"a\"")).isNull();
+        assertThat(requestedIf("Wed, 21 Oct 2015 07:28:00 GMT")).isNull();
+    }
+
+    private @Nullable List<Part> requestedIf(String condition) {
+        return ByteRanges.requested(MockServerHttpRequest.get("/").header(HttpHeaders.RANGE, "bytes=0-1")
+                .header(HttpHeaders.IF_RANGE, condition).build(), validators, 10);
+    }
+
+    private @Nullable List<Part> requested(@Nullable String range) {
+        MockServerHttpRequest.BaseBuilder<?> request = MockServerHttpRequest.get("/");
+        if (range != null) {
+            request.header(HttpHeaders.RANGE, range);
+        }
+        return ByteRanges.requested(request.build(), validators, 10);
+    }
+}

@@ -1,0 +1,6 @@
+/**
+ * Tests which ranges a request is given.
+ *
+ * <p>Pure.
+ */
+package io.github.reactoruring.internal.spring.download;

@@ -1,0 +1,66 @@
+package io.github.reactoruring.testing.kernel;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+import io.github.reactoruring.testing.fuse.SlowFileSystem;
+
+/** Decides what can run here, and prints what cannot and why. */
+public final class KernelConditions {
+
+    private static final Set<String> PRINTED = ConcurrentHashMap.newKeySet();
+
+    private KernelConditions() {
+    }
+
+    /** Returns why there is no io_uring here, or null. */
+    public static @Nullable String uringMissing() {
+        Throwable cause = io.github.reactoruring.Uring.unavailabilityCause();
+        return cause == null ? null : "io_uring is not to be had: " + cause.getMessage();
+    }
+
+    private static ConditionEvaluationResult evaluate(ExtensionContext context, @Nullable String missing) {
+        if (missing == null) {
+            return ConditionEvaluationResult.enabled("what it needs is here");
+        }
+        String line = "SKIPPED " + context.getRequiredTestClass().getSimpleName() + ": " + missing;
+        if (PRINTED.add(line)) {
+            System.out.println(line);
+        }
+        return ConditionEvaluationResult.disabled(missing);
+    }
+
+    /** Needs io_uring. */
+    static final class Uring implements ExecutionCondition {
+
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            return evaluate(context, uringMissing());
+        }
+    }
+
+    /** Needs io_uring, and to be allowed to mount FUSE. */
+    public static final class Fuse implements ExecutionCondition {
+
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            String missing = uringMissing();
+            return evaluate(context, missing != null ? missing : SlowFileSystem.missing());
+        }
+    }
+
+    /** Needs io_uring and its tracepoints. */
+    static final class Trace implements ExecutionCondition {
+
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            String missing = uringMissing();
+            return evaluate(context, missing != null ? missing : TraceInstance.missing());
+        }
+    }
+}

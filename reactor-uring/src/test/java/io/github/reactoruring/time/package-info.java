@@ -1,0 +1,6 @@
+/**
+ * Tests {@code uring.timers()}.
+ *
+ * <p>On the real kernel.
+ */
+package io.github.reactoruring.time;
