@@ -181,7 +181,7 @@ class FailedRingTest {
                 strangers.add(FileChannel.open(file));
             }
             assertThat(others.join(LONG)).isTrue();
-            Await.until("the ring's end", () -> RingFailure.first(failing).terminated().isDone());
+            Await.until("the ring's end", () -> RingFailure.isOver(failing));
             readers.forEach(reader -> reader.awaitEnd().assertRules());
             for (FileChannel stranger : strangers) {
                 assertThat(stranger.size()).isEqualTo(200_000);

@@ -63,6 +63,17 @@ final class ArchitectureRules {
 
     private static final Set<String> ENTRY = Set.of("Uring", "UringBuilder", "SharedUring");
 
+    private static final String LOOP = ".internal.loop";
+    private static final Set<String> MAY_CALL_OUT = Set.of("Gate", "DisposalBatch");
+
+    /** Methods of sources and users that the loop calls, by the types that declare them. */
+    private static final Map<String, Set<String>> CALLBACKS = Map.of(
+            LOOP + ".RequestCallbacks", Set.of("prepare", "staged", "completed", "discarded", "failed", "released",
+                    "neverSubmitted"),
+            LOOP + ".Mail", Set.of("run", "rejected"),
+            "java.lang.Runnable", Set.of("run"),
+            "java.util.function.IntConsumer", Set.of("accept"));
+
     private static final Map<String, Set<String>> RESTRICTED = Map.of(
             "java.lang.foreign.Linker", Set.of("downcallHandle", "upcallStub"),
             "java.lang.foreign.MemorySegment", Set.of("reinterpret"),
@@ -148,6 +159,25 @@ final class ArchitectureRules {
                 .should()
                 .dependOnClassesThat(describe("are of " + library, c -> isIn(elementOf(c), library)))
                 .allowEmptyShould(true);
+    }
+
+    /**
+     * What sources and users wrote may throw: the loop reaches it by its guarded gate. A batch of disposals runs on the
+     * thread of its caller, who is thrown at.
+     */
+    ArchRule onlyTheGateCallsOut() {
+        return noClasses().that(describe("are of the loop, but for its gate",
+                c -> c.getPackageName().equals(root + LOOP) && !MAY_CALL_OUT.contains(outermost(c).getSimpleName())))
+                .should()
+                .accessTargetWhere(describe("others' code is called", this::callsOut))
+                .allowEmptyShould(true);
+    }
+
+    private boolean callsOut(JavaAccess<?> access) {
+        JavaClass owner = access.getTarget().getOwner();
+        return CALLBACKS.entrySet().stream()
+                .anyMatch(e -> owner.isAssignableTo(e.getKey().startsWith(".") ? root + e.getKey() : e.getKey())
+                        && e.getValue().contains(access.getName()));
     }
 
     ArchRule vocabularyKnowsOnlyItself() {

@@ -94,6 +94,15 @@ class ArchitectureRulesTest {
                 .anyMatch(v -> v.contains("System.load"));
     }
 
+    @Test
+    void refusesACallThatGoesRoundTheGate() {
+        assertThat(violations(RULES.onlyTheGateCallsOut()))
+                .hasSize(2)
+                .allMatch(v -> v.contains("GoesRound"))
+                .anyMatch(v -> v.contains("completed"))
+                .anyMatch(v -> v.contains("run"));
+    }
+
     private static List<String> violations(ArchRule rule) {
         return rule.evaluate(CLASSES).getFailureReport().getDetails();
     }

@@ -35,6 +35,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void theLoopsClassesFormPairsAtMost() {
+        RULES.noCircleOfMoreThanTwo(".internal.loop").check(LIBRARY);
+    }
+
+    @Test
+    void theLoopCallsOthersThroughItsGateOnly() {
+        RULES.onlyTheGateCallsOut().check(LIBRARY);
+    }
+
+    @Test
     void vocabularyKnowsOnlyItself() {
         RULES.vocabularyKnowsOnlyItself().check(LIBRARY);
     }

@@ -16,6 +16,7 @@ import io.github.reactoruring.UringStats;
 import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.loop.Turn;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.scripted.ScriptedRing;
 import io.github.reactoruring.internal.ring.scripted.SqeBytes;
@@ -38,6 +39,7 @@ final class World {
     private final SeededBehaviour behaviour;
     private final ScriptedRing ring;
     private final EventLoop loop;
+    private final Turn owner;
     private final Sources sources;
     private final List<String> faults = SimulatedSubscriber.newFaults();
     private final List<SimulatedSubscriber<?>> subscribers = new ArrayList<>();
@@ -54,9 +56,10 @@ final class World {
         ring = new ScriptedRing(submissions, completions, EventLoop.WAKE_USER_DATA, features()).behaviour(behaviour)
                 .mayRepeat(userData -> userData >>> 62 >= 2);
         ring.whenIdle(this::whenIdle);
-        loop = new EventLoop("simulated", ring, policy(), completions);
+        loop = new EventLoop("simulated", ring, ring::wake, false);
+        owner = new Turn(loop, policy(), completions);
         mayBeCancelled = program.cancelsExplicitly();
-        loop.start();
+        owner.start();
         sources = new Sources(loop, ring, FILE, CONTENT);
     }
 
@@ -128,7 +131,7 @@ final class World {
     // ---- The program
 
     private void runSteps() {
-        while (next < program.steps().size() && !loop.isOver()) {
+        while (next < program.steps().size() && !owner.isOver()) {
             step(program.steps().get(next++));
         }
     }
@@ -168,8 +171,8 @@ final class World {
     }
 
     private void turn(int count, boolean mayBlock) {
-        for (int i = 0; i <= count && !loop.isOver(); i++) {
-            loop.turn(mayBlock && next < program.steps().size());
+        for (int i = 0; i <= count && !owner.isOver(); i++) {
+            runOnce(mayBlock && next < program.steps().size());
         }
     }
 
@@ -267,14 +270,14 @@ final class World {
         boolean disposeAll = random.nextBoolean();
         if (disposeAll) {
             DisposalBatch.run(() -> subscribers.forEach(SimulatedSubscriber::dispose));
-            for (int i = 0; loop.stats().snapshot().inFlight() > 0 && !loop.isOver(); i++) {
+            for (int i = 0; loop.stats().snapshot().inFlight() > 0 && !owner.isOver(); i++) {
                 turnOnce(i, true);
             }
         }
         // A shutdown cancels what nobody has disposed of.
         mayBeCancelled = true;
         loop.close(TIMEOUT_NANOS);
-        for (int i = 0; !loop.isOver(); i++) {
+        for (int i = 0; !owner.isOver(); i++) {
             turnOnce(i, true);
         }
         // What is buffered is still to be had. Nobody leaves any more: a loop that is over closes what they leave by
@@ -292,13 +295,21 @@ final class World {
         if (turns > TOO_MANY_TURNS) {
             throw new AssertionError("Not over after " + turns + " turns: " + ring.inFlightSummary());
         }
-        loop.turn(mayBlock);
+        runOnce(mayBlock);
+    }
+
+    private void runOnce(boolean mayBlock) {
+        if (mayBlock) {
+            owner.runOrWait();
+        } else {
+            owner.run();
+        }
     }
 
     private void check() {
-        boolean broken = loop.terminated().isCompletedExceptionally();
-        expect(broken == program.breaks() || loop.isOver() && program.breaks(), "the loop failed: %s",
-                broken ? loop.terminated().exceptionNow() : "no");
+        boolean broken = loop.failure() != null;
+        expect(broken == program.breaks() || owner.isOver() && program.breaks(), "the loop failed: %s",
+                broken ? loop.failure() : "no");
         for (SimulatedSubscriber<?> subscriber : subscribers) {
             expect(subscriber.isOver(), "%s was never told the end", subscriber);
         }

@@ -12,6 +12,7 @@ import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.loop.Turn;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.scripted.CancelRecord;
 import io.github.reactoruring.internal.ring.scripted.KernelFile;
@@ -29,13 +30,15 @@ public final class ScriptedLoop implements AutoCloseable {
 
     private final ScriptedRing ring;
     private final EventLoop loop;
+    private final Turn owner;
 
     private ScriptedLoop(ScriptedRing ring, CancelPolicy policy, int maxInFlight, boolean timings) {
         this.ring = ring;
         // Cancels and the loop's own are never told apart by their user_data.
         ring.mayRepeat(userData -> userData >>> 62 >= 2);
-        loop = new EventLoop("scripted", ring, policy, maxInFlight, timings);
-        assertThat(loop.start()).isTrue();
+        loop = new EventLoop("scripted", ring, ring::wake, timings);
+        owner = new Turn(loop, policy, maxInFlight);
+        assertThat(owner.start()).isTrue();
     }
 
     /** Opens one with room enough for any test, on a kernel that can everything. */
@@ -93,9 +96,21 @@ public final class ScriptedLoop implements AutoCloseable {
 
     /** Turns once, without waiting; a loop that is over turns no more. */
     public void turn() {
-        if (!loop.isOver()) {
-            loop.turn(false);
-        }
+        owner.run();
+    }
+
+    /** Turns once, and waits where there is nothing to do. */
+    public void turnOrWait() {
+        owner.runOrWait();
+    }
+
+    public boolean isOver() {
+        return owner.isOver();
+    }
+
+    /** Returns the owner's side of the loop. */
+    public Turn owner() {
+        return owner;
     }
 
     public void turns(int count) {
@@ -120,8 +135,10 @@ public final class ScriptedLoop implements AutoCloseable {
             if (condition.getAsBoolean()) {
                 return;
             }
-            if (!loop.isOver()) {
-                loop.turn(mayBlock);
+            if (mayBlock) {
+                turnOrWait();
+            } else {
+                turn();
             }
         }
         throw new AssertionError("Not in " + TOO_MANY_TURNS + " turns: " + what + "; in flight: "
@@ -145,13 +162,13 @@ public final class ScriptedLoop implements AutoCloseable {
     /** Starts to close the loop, and turns until it is over. */
     public CompletableFuture<Void> shutDown() {
         CompletableFuture<Void> closed = loop.close(TIMEOUT_NANOS);
-        turnUntil("the loop over", loop::isOver);
+        turnUntil("the loop over", owner::isOver);
         return closed;
     }
 
     @Override
     public void close() {
-        if (!loop.isOver()) {
+        if (!owner.isOver()) {
             shutDown().join();
         }
         ring.violations().assertNone();

@@ -1,29 +1,39 @@
 package io.github.reactoruring.internal.engine;
 
-import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.Turn;
+import io.github.reactoruring.internal.loop.Waker;
+import io.github.reactoruring.internal.ring.Ring;
 import reactor.core.scheduler.NonBlocking;
 
-/** Owns a loop that nobody else drives. A {@link NonBlocking} thread: {@code block()} on it throws. */
+/** Runs the turns of a loop that nobody else drives. A {@link NonBlocking} thread: {@code block()} on it throws. */
 public final class LoopThread extends Thread implements NonBlocking {
 
-    private final EventLoop loop;
+    /** Gives each loop a daemon thread of its own, which has the loop's name and sleeps in the kernel. */
+    public static final Driver DRIVER = new Driver() {
+        @Override
+        public Waker waker(Ring ring) {
+            return ring::wake;
+        }
 
-    public LoopThread(EventLoop loop, String name) {
-        super(null, null, name, 0, false);
-        this.loop = loop;
+        @Override
+        public void drive(Turn turn) {
+            new LoopThread(turn).start();
+        }
+    };
+
+    private final Turn turn;
+
+    private LoopThread(Turn turn) {
+        super(null, null, turn.loop().name(), 0, false);
+        this.turn = turn;
         setDaemon(true);
     }
 
     @Override
     public void run() {
-        try {
-            loop.start();
-            while (!loop.isOver()) {
-                loop.turn(true);
-            }
-        } catch (Throwable t) {
-            // A turn that throws is a defect of ours, or there is no memory: nobody may be left waiting for it.
-            loop.fail(t);
+        turn.start();
+        while (!turn.isOver()) {
+            turn.runOrWait();
         }
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.Turn;
 import io.github.reactoruring.internal.ring.kernel.KernelRing;
 import io.github.reactoruring.internal.ring.kernel.RingConfig;
 import io.github.reactoruring.internal.sys.ErrnoException;
@@ -40,11 +41,12 @@ public final class Rings {
             opened.forEach(KernelRing::close);
             throw t;
         }
+        Driver driver = LoopThread.DRIVER;
         List<EventLoop> loops = new ArrayList<>(count);
         for (KernelRing ring : opened) {
             String threadName = "uring-" + name + "-" + (loops.size() + 1);
-            EventLoop loop = new EventLoop(threadName, ring, policy, ring.completionCapacity(), timings);
-            new LoopThread(loop, threadName).start();
+            EventLoop loop = new EventLoop(threadName, ring, driver.waker(ring), timings);
+            driver.drive(new Turn(loop, policy, ring.completionCapacity()));
             loops.add(loop);
         }
         return new Rings(loops);

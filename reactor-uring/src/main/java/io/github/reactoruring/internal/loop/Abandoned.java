@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * Keeps what the kernel may still use when a ring was given up, for as long as the JVM runs: the requests that were in
  * flight, and through them buffers and memory that the garbage collector would free as soon as nobody reached them.
  *
- * <p>A stack that is linked through the loops, since a ring may fail for want of memory. <b>Threads:</b> any.
+ * <p>A stack that is linked through the tables of requests, since a ring may fail for want of memory. <b>Threads:</b> any.
  */
 final class Abandoned {
 
-    private static final AtomicReference<@Nullable EventLoop> NEWEST = new AtomicReference<>();
+    private static final AtomicReference<@Nullable InFlightTable> NEWEST = new AtomicReference<>();
 
     private Abandoned() {
     }
@@ -22,19 +22,19 @@ final class Abandoned {
         // By being called.
     }
 
-    /** Keeps {@code loop}, with its table of requests in flight. Once for each. */
-    static void keep(EventLoop loop) {
-        EventLoop newest;
+    /** Keeps the requests in flight of a loop. Once for each. */
+    static void keep(InFlightTable requests) {
+        InFlightTable newest;
         do {
             newest = NEWEST.get();
-            loop.abandonedBefore = newest;
-        } while (!NEWEST.compareAndSet(newest, loop));
+            requests.abandonedBefore = newest;
+        } while (!NEWEST.compareAndSet(newest, requests));
     }
 
-    /** Says whether {@code loop} is kept. */
+    /** Says whether a request of {@code loop} is kept. */
     static boolean keeps(EventLoop loop) {
-        for (EventLoop kept = NEWEST.get(); kept != null; kept = kept.abandonedBefore) {
-            if (kept == loop) {
+        for (InFlightTable kept = NEWEST.get(); kept != null; kept = kept.abandonedBefore) {
+            if (kept.holdsOneOf(loop)) {
                 return true;
             }
         }

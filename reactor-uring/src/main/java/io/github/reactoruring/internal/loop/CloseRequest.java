@@ -39,7 +39,7 @@ final class CloseRequest extends Request {
     protected void completed(int result, int flags) {
         if (result == -Errno.ECANCELED) {
             // Somebody's ANY hit it before it ran: the descriptor is still open.
-            closing.submitClose();
+            closing.closeAgain();
         } else {
             closing.closed(result);
         }

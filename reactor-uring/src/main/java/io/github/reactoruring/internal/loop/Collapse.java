@@ -1,14 +1,12 @@
 package io.github.reactoruring.internal.loop;
 
 import java.util.Iterator;
-import java.util.List;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import io.github.reactoruring.internal.sys.Errno;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * Ends a ring that cannot go on, and tells everybody, whatever happens on the way: callbacks may throw, and the heap may
@@ -27,30 +25,19 @@ final class Collapse {
     /** After a second of trying, what a step has not done is left: the next may be what gives memory back. */
     private static final int TRIES = 100;
 
+    private static final Logger LOG = Loggers.getLogger(EventLoop.class);
+
     private final EventLoop loop;
     private final Submitter submitter;
-    private final Mailbox mailbox;
-    private final Queue<Runnable> ownTasks;
     private final InFlightTable inFlight;
-    private final List<Runnable> overListeners;
-    private final Set<OpenFile> openFiles;
-    private final CompletableFuture<Void> terminated;
-    private final Consumer<Runnable> reject;
+    private final Consumer<Mail> rejecter;
     private int slot;
-    private boolean running;
 
-    Collapse(EventLoop loop, Submitter submitter, Mailbox mailbox, Queue<Runnable> ownTasks, InFlightTable inFlight,
-            List<Runnable> overListeners, Set<OpenFile> openFiles, CompletableFuture<Void> terminated,
-            Consumer<Runnable> reject) {
+    Collapse(EventLoop loop, Submitter submitter, InFlightTable inFlight) {
         this.loop = loop;
         this.submitter = submitter;
-        this.mailbox = mailbox;
-        this.ownTasks = ownTasks;
         this.inFlight = inFlight;
-        this.overListeners = overListeners;
-        this.openFiles = openFiles;
-        this.terminated = terminated;
-        this.reject = reject;
+        rejecter = loop::reject;
         // Loaded now, with what a turn uses late: to load a class takes memory.
         Abandoned.load();
         Complaint.values();
@@ -58,22 +45,16 @@ final class Collapse {
         LockSupport.unpark(null);
     }
 
-    /** Says whether the loop is being ended just now; owner only. */
-    boolean isRunning() {
-        return running;
-    }
-
     /** Tells all that there is; returns when it has. */
     void run(Throwable cause) {
-        running = true;
         for (int step = 0; step < STEPS; step++) {
             int tries = 0;
             while (!isMade(step, cause) && ++tries < TRIES) {
                 pause();
             }
         }
-        rejectOwnTasks();
-        running = false;
+        rejectOwnMail();
+        loop.collapsed();
     }
 
     private boolean isMade(int step, Throwable cause) {
@@ -102,8 +83,8 @@ final class Collapse {
             case 3 -> failInFlight(cause);
             case 4 -> keepInFlight();
             case 5 -> tellListeners();
-            case 6 -> mailbox.close(reject);
-            case 7 -> terminated.completeExceptionally(cause);
+            case 6 -> loop.mailbox().close(rejecter);
+            case 7 -> loop.terminated().completeExceptionally(cause);
             // Last: closing waits for a filesystem to flush.
             default -> closeFiles();
         }
@@ -111,16 +92,17 @@ final class Collapse {
 
     private void tellLog(Throwable cause) {
         try {
-            loop.logFailure(cause);
+            LOG.error("Ring " + loop.name() + " failed with " + inFlight.size()
+                    + " requests in flight; their memory is leaked", cause);
         } catch (Throwable t) {
             // The state says it, and so does each rejection.
         }
     }
 
-    private void rejectOwnTasks() {
-        Runnable task;
-        while ((task = ownTasks.poll()) != null) {
-            reject.accept(task);
+    private void rejectOwnMail() {
+        Mail mail;
+        while ((mail = loop.mailbox().pollOwn()) != null) {
+            loop.reject(mail);
         }
     }
 
@@ -130,7 +112,7 @@ final class Collapse {
             Request request = inFlight.at(slot++);
             if (request != null) {
                 if (!request.markRetired()) {
-                    request.tellFailed(cause);
+                    Gate.failed(request, cause);
                 }
                 if (!Opcodes.usesMemory(request.opcode())) {
                     inFlight.retire(request);
@@ -142,23 +124,18 @@ final class Collapse {
     /** Of a ring with nothing in flight that could write, nothing has to be kept: requests lead to all that users hold. */
     private void keepInFlight() {
         if (inFlight.size() > 0) {
-            Abandoned.keep(loop);
+            Abandoned.keep(inFlight);
         }
     }
 
     private void tellListeners() {
-        while (!overListeners.isEmpty()) {
-            Runnable listener = overListeners.removeLast();
-            try {
-                listener.run();
-            } catch (Throwable t) {
-                Complaint.LISTENER.log(t);
-            }
+        while (!loop.overListeners().isEmpty()) {
+            Gate.over(loop.overListeners().removeLast());
         }
     }
 
     private void closeFiles() {
-        for (Iterator<OpenFile> files = openFiles.iterator(); files.hasNext();) {
+        for (Iterator<OpenFile> files = loop.openFiles().iterator(); files.hasNext();) {
             OpenFile file = files.next();
             files.remove();
             try {

@@ -15,7 +15,8 @@ enum Complaint {
     LISTENER("A listener to a ring's end failed"),
     CLOSE("A file did not close");
 
-    private static final Logger LOG = Loggers.getLogger(EventLoop.class);
+    /** The category of all that the loop logs. */
+    private static final Logger LOG = Loggers.getLogger("io.github.reactoruring.internal.loop.EventLoop");
 
     private final String text;
 

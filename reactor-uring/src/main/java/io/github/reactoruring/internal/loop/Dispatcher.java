@@ -90,19 +90,15 @@ final class Dispatcher {
     }
 
     private static void deliver(Request request, boolean disposed, int result, int flags) {
-        try {
-            if (disposed) {
-                request.discarded(result, flags);
-            } else {
-                request.completed(result, flags);
-            }
-        } catch (Throwable t) {
-            Complaint.CALLBACK.log(t);
+        if (disposed) {
+            Gate.discarded(request, result, flags);
+        } else {
+            Gate.completed(request, result, flags);
         }
     }
 
     private static void release(Request request) {
-        request.tellReleased();
+        request.release();
         tellRetired(request.file());
         tellRetired(request.secondFile());
     }

@@ -15,7 +15,7 @@ public final class DisposalBatch {
 
     private static final ThreadLocal<@Nullable DisposalBatch> CURRENT = new ThreadLocal<>();
 
-    private final Map<EventLoop, List<Runnable>> disposals = new IdentityHashMap<>(2);
+    private final Map<EventLoop, List<Mail>> disposals = new IdentityHashMap<>(2);
 
     private DisposalBatch() {
     }
@@ -41,36 +41,27 @@ public final class DisposalBatch {
         CURRENT.get();
     }
 
-    /** Takes the disposal if this thread collects; false where it has to be delivered alone. */
-    static boolean collect(EventLoop loop, Runnable disposal) {
+    /** Sends a disposal to its loop, together with others where the calling thread collects a batch. */
+    public static void dispose(EventLoop loop, Mail disposal) {
         DisposalBatch batch = CURRENT.get();
         if (batch == null) {
-            return false;
+            loop.execute(disposal);
+        } else {
+            batch.disposals.computeIfAbsent(loop, key -> new ArrayList<>()).add(disposal);
         }
-        batch.disposals.computeIfAbsent(loop, key -> new ArrayList<>()).add(disposal);
-        return true;
     }
 
     private void deliver() {
-        disposals.forEach((loop, tasks) -> loop.execute(new Delivery(loop, tasks)));
+        disposals.forEach((loop, mail) -> loop.execute(new Delivery(mail)));
     }
 
     /** Disposals that reach their loop together, or learn together that it is over. */
-    private record Delivery(EventLoop loop, List<Runnable> tasks) implements LoopTask {
-
-        @Override
-        public void run() {
-            for (int i = 0; i < tasks.size(); i++) {
-                loop.runSafely(tasks.get(i));
-            }
-        }
+    record Delivery(List<Mail> disposals) implements Mail {
 
         @Override
         public void rejected(Throwable cause) {
-            for (Runnable task : tasks) {
-                if (task instanceof LoopTask rejectable) {
-                    loop.runSafely(() -> rejectable.rejected(cause));
-                }
+            for (Mail disposal : disposals) {
+                Gate.rejected(disposal, cause);
             }
         }
     }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InFlightTable {
 
+    /** The next in the stack of {@link Abandoned}. */
+    @Nullable
+    InFlightTable abandonedBefore;
     private @Nullable Request[] requests = new Request[64];
     private long[] generations = new long[64];
     /** A ring of free slots: firstFree … firstFree + free. */
@@ -108,6 +111,15 @@ final class InFlightTable {
     @Nullable
     Request at(int slot) {
         return requests[slot];
+    }
+
+    boolean holdsOneOf(EventLoop loop) {
+        for (Request request : requests) {
+            if (request != null && request.loop() == loop) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void count(Request request, int delta) {

@@ -1,8 +1,11 @@
 package io.github.reactoruring.internal.loop;
 
 /** Runs on the owner thread, or learns that it never will. */
-public interface LoopTask extends Runnable {
+@FunctionalInterface
+public interface LoopTask extends Runnable, Mail {
 
-    /** Is called instead of {@link #run()} when the loop has closed; on any thread. */
-    void rejected(Throwable cause);
+    @Override
+    default void rejected(Throwable cause) {
+        // Nobody waits for it.
+    }
 }

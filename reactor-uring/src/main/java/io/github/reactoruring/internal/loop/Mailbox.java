@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.loop;
 
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -10,7 +11,7 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands tasks from any thread to the owner, and knows whether the owner sleeps.
+ * Hands mail from any thread to the owner, and knows whether the owner sleeps.
  *
  * <p>The wake-up is elided while the owner is awake. It publishes "parked", looks once more, then blocks; a producer
  * offers first and looks at "parked" second. One of the two sees the other, since a full fence stands between each
@@ -20,29 +21,31 @@ final class Mailbox {
 
     private static final int CHUNK = 1024;
 
-    private final MpscUnboundedAtomicArrayQueue<Runnable> queue = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
+    private final MpscUnboundedAtomicArrayQueue<Mail> queue = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
+    /** The owner's own. Of a size that hardly ever has to grow: a disposal must not fail for want of memory. */
+    private final ArrayDeque<Mail> own = new ArrayDeque<>(CHUNK);
     private final AtomicBoolean parked = new AtomicBoolean();
     private final @Nullable LongSupplier clock;
-    /** When a task came into the empty mailbox, never 0; 0 if none has since the owner last looked. */
+    /** When mail came into the empty mailbox, never 0; 0 if none has since the owner last looked. */
     private final AtomicLong waitingSince = new AtomicLong();
     private volatile boolean closed;
 
-    /** Makes one that knows since when its tasks wait, if it is given a clock. */
+    /** Makes one that knows since when its mail waits, if it is given a clock. */
     Mailbox(@Nullable LongSupplier clock) {
         this.clock = clock;
     }
 
-    /** Adds a task; returns true when the caller has to wake the owner. */
-    boolean offer(Runnable task, Consumer<Runnable> rejected) {
+    /** Adds mail of another thread; returns true when the caller has to wake the owner. */
+    boolean offer(Mail mail, Consumer<Mail> rejected) {
         if (closed) {
-            rejected.accept(task);
+            rejected.accept(mail);
             return false;
         }
         if (clock != null) {
-            // Before the offer: the owner may take the task at once, and what is noted then would be of no task.
+            // Before the offer: the owner may take it at once, and what is noted then would be of nothing.
             noteWaiting(clock);
         }
-        queue.offer(task);
+        queue.offer(mail);
         VarHandle.fullFence();
         if (closed) {
             // The owner has drained for the last time, or is about to see this: each takes one at a time.
@@ -52,21 +55,37 @@ final class Mailbox {
         return parked.get() && parked.compareAndSet(true, false);
     }
 
-    /** Runs up to {@code limit} tasks. */
-    int drain(int limit, Consumer<Runnable> runner) {
+    /** Adds mail of the owner's to itself; returns true when a turn has to be asked for, since it had announced to sleep. */
+    boolean addOwn(Mail mail) {
+        own.add(mail);
+        return parked.get() && parked.compareAndSet(true, false);
+    }
+
+    /** Takes the owner's next to itself, or null. */
+    @Nullable
+    Mail pollOwn() {
+        return own.poll();
+    }
+
+    /** Has {@code taker} take up to {@code limit} of others' mail, and about as much of the owner's own. */
+    int drain(int limit, Consumer<Mail> taker) {
         int count = 0;
-        Runnable task;
-        while (count < limit && (task = queue.poll()) != null) {
-            runner.accept(task);
+        Mail mail;
+        while (count < limit && (mail = queue.poll()) != null) {
+            taker.accept(mail);
             count++;
         }
         if (clock != null && count == limit && !queue.isEmpty()) {
             noteWaiting(clock);
         }
+        while (count < 2 * limit && (mail = own.poll()) != null) {
+            taker.accept(mail);
+            count++;
+        }
         return count;
     }
 
-    /** Returns when the first of the tasks that are there came, and forgets it; 0 if there is none, or no clock. */
+    /** Returns when the first of the mail that is there came, and forgets it; 0 if there is none, or no clock. */
     long takeWaitingSince() {
         return clock == null || queue.isEmpty() ? 0 : waitingSince.getAndSet(0);
     }
@@ -78,13 +97,13 @@ final class Mailbox {
     }
 
     boolean isEmpty() {
-        return queue.isEmpty();
+        return queue.isEmpty() && own.isEmpty();
     }
 
     /** Announces that the owner is going to sleep; false when there is something to do instead. */
     boolean park() {
         parked.set(true);
-        if (queue.isEmpty()) {
+        if (isEmpty()) {
             return true;
         }
         parked.set(false);
@@ -103,20 +122,20 @@ final class Mailbox {
     }
 
     /** Turns away what is there and what still comes, on the thread of whoever offers it. */
-    void close(Consumer<Runnable> rejected) {
+    void close(Consumer<Mail> rejected) {
         closed = true;
         drainRejected(rejected);
     }
 
     /** Tells nobody under the lock: who is told may wait for others, who wait for it. */
-    private void drainRejected(Consumer<Runnable> rejected) {
-        Runnable task;
-        while ((task = poll()) != null) {
-            rejected.accept(task);
+    private void drainRejected(Consumer<Mail> rejected) {
+        Mail mail;
+        while ((mail = poll()) != null) {
+            rejected.accept(mail);
         }
     }
 
-    private synchronized @Nullable Runnable poll() {
+    private synchronized @Nullable Mail poll() {
         return queue.poll();
     }
 }

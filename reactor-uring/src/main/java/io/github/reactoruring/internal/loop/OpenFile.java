@@ -19,7 +19,7 @@ import io.github.reactoruring.internal.sys.Syscalls;
  *
  * <p><b>Threads:</b> the owner of the loop it belongs to; when that is over, any, for the closing.
  */
-public final class OpenFile {
+public final class OpenFile implements Mail {
 
     private static final int PENDING = Integer.MIN_VALUE;
 
@@ -108,10 +108,9 @@ public final class OpenFile {
             result = closed ? closeResult : PENDING;
         }
         if (result != PENDING) {
-            whenClosed.accept(result);
+            Gate.closed(whenClosed, result);
         } else if (startClosing()) {
-            loop.cancelAllOn(this);
-            closeIfIdle();
+            loop.execute(this);
         }
     }
 
@@ -125,7 +124,7 @@ public final class OpenFile {
     private boolean startClosing() {
         boolean first = closing.compareAndSet(false, true);
         if (first && whenClosing != null) {
-            loop.runSafely(whenClosing);
+            Gate.run(whenClosing);
         }
         return first;
     }
@@ -166,17 +165,35 @@ public final class OpenFile {
     }
 
     private void closeIfIdle() {
-        if (closing.get() && !closeSubmitted && inFlight.total() == 0 && holds == 0) {
-            submitClose();
+        if (closing.get() && !closeSubmitted && isIdle()) {
+            loop.execute(this);
         }
     }
 
-    /** Once only, but where the last was not made: a second CLOSE would hit whoever got the number meanwhile. */
-    void submitClose() {
-        CloseRequest request = new CloseRequest(this);
-        closeSubmitted = true;
+    private boolean isIdle() {
+        return inFlight.total() == 0 && holds == 0;
+    }
+
+    /** Says whether its CLOSE is to be submitted now, for once: a second would hit whoever got the number meanwhile. */
+    boolean takeClose() {
+        boolean due = closing.get() && !closeSubmitted && isIdle();
+        closeSubmitted |= due;
+        return due;
+    }
+
+    /** Learns that its CLOSE was not made, and is to be made again. */
+    void closeAgain() {
+        closeSubmitted = false;
         closeStaged = false;
-        request.submit();
+        loop.execute(this);
+    }
+
+    /** Closes it here, since the loop is over, unless it is in use. */
+    @Override
+    public void rejected(Throwable cause) {
+        if (isIdle()) {
+            closeFailed();
+        }
     }
 
     /** Learns that the kernel may close it from now on. */
@@ -219,11 +236,7 @@ public final class OpenFile {
             closed = true;
         }
         for (IntConsumer listener : listeners) {
-            try {
-                listener.accept(result);
-            } catch (Throwable t) {
-                Complaint.CALLBACK.log(t);
-            }
+            Gate.closed(listener, result);
         }
     }
 

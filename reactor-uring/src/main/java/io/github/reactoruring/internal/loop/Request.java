@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /**
@@ -26,7 +25,7 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  *
  * <p><b>Threads:</b> {@link #submit()} and {@link #dispose()} any; the callbacks run on the owner.
  */
-public abstract class Request implements LoopTask {
+public abstract class Request extends RequestCallbacks implements Mail {
 
     private static final int IDLE = 0;
     private static final int QUEUED = 1;
@@ -51,12 +50,13 @@ public abstract class Request implements LoopTask {
     // The owner's.
     private int slot = -1;
     private long userData;
+    private boolean cancelWanted;
     private boolean cancelQueued;
     private byte pursuitLevel;
     private long pursuitNanos;
     private @Nullable Request linked;
     private int linkFlag;
-    private boolean holding;
+    private boolean goesOn;
 
     protected Request(EventLoop loop) {
         this.loop = loop;
@@ -85,36 +85,9 @@ public abstract class Request implements LoopTask {
         return false;
     }
 
-    /** Fills the cleared SQE, all but user_data. */
-    protected abstract void prepare(Sqe sqe);
-
     /** Returns the user_data the user chose, or null for one of the loop's. */
     protected @Nullable Long chosenUserData() {
         return null;
-    }
-
-    /** Learns the user_data, on the owner thread, before the SQE is submitted. */
-    protected void staged(long stagedUserData) {
-    }
-
-    // ---- What becomes of it, on the owner thread
-
-    /** Takes a completion; the last one has no IORING_CQE_F_MORE. */
-    protected abstract void completed(int result, int flags);
-
-    /** Takes a completion that arrived after the disposal: frees what it carries, signals nothing. */
-    protected void discarded(int result, int flags) {
-    }
-
-    /** Learns that the request will not be served: the loop is closed, broken, or the preparation failed. */
-    protected abstract void failed(Throwable cause);
-
-    /** Frees what the kernel was using. */
-    protected void released() {
-    }
-
-    /** Frees what it was made with: it was disposed of before it was ever submitted. Any thread. */
-    protected void neverSubmitted() {
     }
 
     // ---- For the sources
@@ -132,7 +105,7 @@ public abstract class Request implements LoopTask {
     public final void linkTo(Request next, boolean hard) {
         linked = next;
         linkFlag = hard ? IoUringAbi.IOSQE_IO_HARDLINK : IoUringAbi.IOSQE_IO_LINK;
-        WORD.compareAndSet(next, IDLE, QUEUED);
+        next.markQueued();
     }
 
     /** Takes back {@link #linkTo}, for another submission. Owner thread only. */
@@ -143,7 +116,7 @@ public abstract class Request implements LoopTask {
 
     /** Queues the request. A request disposed of before is not queued. */
     public final void submit() {
-        if (WORD.compareAndSet(this, IDLE, QUEUED)) {
+        if (markQueued()) {
             loop.execute(this);
         }
     }
@@ -157,9 +130,9 @@ public abstract class Request implements LoopTask {
     protected final boolean disposeFirst() {
         int previous = (int) WORD.getAndBitwiseOr(this, DISPOSED);
         if (previous == STAGED) {
-            loop.dispose(this);
+            DisposalBatch.dispose(loop, this);
         } else if (previous == IDLE) {
-            neverSubmitted();
+            Gate.neverSubmitted(this);
         }
         return (previous & DISPOSED) == 0;
     }
@@ -176,7 +149,8 @@ public abstract class Request implements LoopTask {
     /** Cancels it without disposing of it: what still arrives is delivered. Owner thread only. */
     public final void cancelButDeliver() {
         if ((word & STATE) == STAGED) {
-            loop.cancel(this);
+            cancelWanted = true;
+            loop.execute(this);
         }
     }
 
@@ -186,7 +160,7 @@ public abstract class Request implements LoopTask {
      */
     protected final boolean resubmit() {
         // One step: a disposal in between would find nothing to cancel, and leave nobody to release it.
-        boolean queued = !cancelQueued && WORD.compareAndSet(this, RETIRED, QUEUED);
+        boolean queued = !cancelWanted && !cancelQueued && WORD.compareAndSet(this, RETIRED, QUEUED);
         if (queued) {
             loop.execute(this);
         }
@@ -195,55 +169,58 @@ public abstract class Request implements LoopTask {
 
     /** As {@link #resubmit()}, with the memory the request has: {@link #released()} comes after the last submission. */
     protected final boolean resubmitHolding() {
-        holding = resubmit();
-        return holding;
+        goesOn = resubmit();
+        return goesOn;
     }
 
     // ---- For the loop
 
-    /** Calls {@link #failed}; what that throws must cost nobody else anything. */
-    final void tellFailed(Throwable cause) {
-        try {
-            failed(cause);
-        } catch (Throwable t) {
-            Complaint.CALLBACK.log(t);
-        }
+    /** Says whether the owner was sent it to be submitted. */
+    final boolean isQueued() {
+        return (word & STATE) == QUEUED;
     }
 
-    /** Calls {@link #released}, unless it goes on; what that throws must cost nobody else anything. */
-    final void tellReleased() {
-        if (holding) {
-            holding = false;
-            return;
-        }
-        try {
-            released();
-        } catch (Throwable t) {
-            Complaint.RELEASE.log(t);
-        }
-    }
-
-    /** Runs when the mailbox delivers it: for the submission or for the disposal, whichever is due. */
-    @Override
-    public final void run() {
+    /** Says whether the owner was sent it to be cancelled. */
+    final boolean isToBeCancelled() {
         int current = word;
-        if ((current & STATE) == QUEUED) {
-            try {
-                loop.enqueue(this);
-            } catch (Throwable t) {
-                // No memory to queue it: it ends, for nobody would ever come back to it.
-                Submitter.rejectChain(this, t);
-            }
-        } else if (current == (STAGED | DISPOSED)) {
-            loop.cancel(this);
+        return (current & STATE) == STAGED && (cancelWanted || (current & DISPOSED) != 0);
+    }
+
+    /** Releases it, unless it goes on with what it has. */
+    final void release() {
+        if (goesOn) {
+            goesOn = false;
+        } else {
+            Gate.released(this);
         }
     }
 
     @Override
     public final void rejected(Throwable cause) {
-        if ((word & STATE) == QUEUED) {
-            Submitter.rejectChain(this, cause);
+        if (isQueued()) {
+            rejectChain(cause);
         }
+    }
+
+    /** Ends a request that has no SQE, and those linked behind it. */
+    final void rejectChain(Throwable cause) {
+        for (Request each = this; each != null; each = each.linked) {
+            each.reject(cause);
+        }
+    }
+
+    /** Ends a request that has no SQE. A disposed one is told nothing. */
+    final void reject(Throwable cause) {
+        if (!markRetired()) {
+            Gate.failed(this, cause);
+        }
+        release();
+    }
+
+    /** Ends a request that was disposed of before it had an SQE. */
+    final void drop() {
+        markRetired();
+        release();
     }
 
     /** Says whether a closing loop still has to serve it: it cleans up. */
@@ -271,6 +248,10 @@ public abstract class Request implements LoopTask {
     /** Says whether it works on {@code file}. */
     final boolean uses(OpenFile file) {
         return file() == file || secondFile() == file;
+    }
+
+    final boolean markQueued() {
+        return WORD.compareAndSet(this, IDLE, QUEUED);
     }
 
     final boolean markStaged() {

@@ -47,7 +47,7 @@ final class Submitter {
                     return;
                 }
                 queued.remove();
-                rejectChain(request, new IllegalArgumentException("A chain of " + length
+                request.rejectChain(new IllegalArgumentException("A chain of " + length
                         + " requests does not fit the submission queue, which has " + ring.submissionCapacity()
                         + " entries: build with more"));
                 continue;
@@ -60,9 +60,9 @@ final class Submitter {
     /** Stages a request and those linked behind it, or none of them. */
     private void stage(Request request) {
         if (isClosing(request.file()) || isClosing(request.secondFile())) {
-            rejectChain(request, new ClosedChannelException());
+            request.rejectChain(new ClosedChannelException());
         } else if (takenUserData(request) != null) {
-            rejectChain(request, new IllegalStateException("A request with the user_data " + takenUserData(request)
+            request.rejectChain(new IllegalStateException("A request with the user_data " + takenUserData(request)
                     + " is in flight already: choose another, or none"));
         } else if (!request.markStaged()) {
             dropChain(request);
@@ -74,7 +74,7 @@ final class Submitter {
                 } else {
                     // Disposed of by what was told of a failure before it.
                     standIn(nextSqe(), next);
-                    drop(next);
+                    next.drop();
                 }
             }
         }
@@ -97,13 +97,8 @@ final class Submitter {
     private void dropChain(Request request) {
         stats.dropped.increment();
         for (Request each = request; each != null; each = each.linked()) {
-            drop(each);
+            each.drop();
         }
-    }
-
-    private static void drop(Request request) {
-        request.markRetired();
-        request.tellReleased();
     }
 
     private Sqe nextSqe() {
@@ -116,18 +111,33 @@ final class Submitter {
 
     private void fill(Request request) {
         Sqe sqe = nextSqe();
-        try {
-            request.prepare(sqe);
-            long userData = inFlight.claim(request);
-            sqe.addFlags(request.linkFlag()).userData(userData);
-            tellStaged(request, userData);
-        } catch (Throwable t) {
+        Throwable refusal = Gate.prepare(request, sqe);
+        if (refusal == null) {
+            refusal = claim(request, sqe);
+        }
+        if (refusal == null) {
+            stats.submitted.increment();
+        } else {
             // The entry is staged already.
             standIn(sqe, request);
-            reject(request, t);
-            return;
+            request.reject(refusal);
         }
-        stats.submitted.increment();
+    }
+
+    /** Gives it its user_data; a request that cannot bear it has never been in flight. */
+    private @Nullable Throwable claim(Request request, Sqe sqe) {
+        long userData;
+        try {
+            userData = inFlight.claim(request);
+        } catch (Throwable t) {
+            return t;
+        }
+        sqe.addFlags(request.linkFlag()).userData(userData);
+        Throwable refusal = Gate.staged(request, userData);
+        if (refusal != null) {
+            inFlight.retire(request);
+        }
+        return refusal;
     }
 
     /**
@@ -140,16 +150,6 @@ final class Submitter {
                 .addFlags(request.linkFlag()).userData(UserData.IGNORED);
     }
 
-    /** Calls what may be a user's own; a request that cannot bear it has never been in flight. */
-    private void tellStaged(Request request, long userData) {
-        try {
-            request.staged(userData);
-        } catch (Throwable t) {
-            inFlight.retire(request);
-            throw t;
-        }
-    }
-
     /** Ends what is queued when the loop begins to close: all but what it still has to do itself. */
     void rejectForClosing(Throwable cause) {
         for (int i = queued.size(); i > 0; i--) {
@@ -157,7 +157,7 @@ final class Submitter {
             if (request.survivesClosing()) {
                 queued.add(request);
             } else {
-                rejectChain(request, cause);
+                request.rejectChain(cause);
             }
         }
     }
@@ -166,22 +166,7 @@ final class Submitter {
     void rejectAll(Throwable cause) {
         Request request;
         while ((request = queued.poll()) != null) {
-            rejectChain(request, cause);
+            request.rejectChain(cause);
         }
-    }
-
-    /** Ends a request that has no SQE, and those linked behind it. */
-    static void rejectChain(Request request, Throwable cause) {
-        for (Request each = request; each != null; each = each.linked()) {
-            reject(each, cause);
-        }
-    }
-
-    /** Tells a disposed request nothing. */
-    private static void reject(Request request, Throwable cause) {
-        if (!request.markRetired()) {
-            request.tellFailed(cause);
-        }
-        request.tellReleased();
     }
 }

@@ -1,8 +1,9 @@
 /**
- * Drives one ring: what is in flight on it, and how disposals become cancels.
+ * Drives one ring: the door that any thread hands work in by, and the turn in which the owner does it: what is in flight, and
+ * how disposals become cancels.
  *
- * <p>Only the thread that owns the ring may call in here, the mailbox and the wake-up excepted. The planner is pure,
- * but reads counts that only the owner may read.
+ * <p><b>Threads:</b> {@code EventLoop}, {@code DisposalBatch} and a request's {@code submit()} and {@code dispose()}: any.
+ * {@code Turn} and all that it uses, callbacks included: the owner, which is the thread that started it.
  */
 @NullMarked
 package io.github.reactoruring.internal.loop;

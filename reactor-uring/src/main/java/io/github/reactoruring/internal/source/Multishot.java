@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 
+import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
@@ -67,7 +68,7 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
     @Override
     public void cancel() {
         if (cancelled.compareAndSet(false, true)) {
-            loop.dispose(this);
+            DisposalBatch.dispose(loop, this);
         }
     }
 

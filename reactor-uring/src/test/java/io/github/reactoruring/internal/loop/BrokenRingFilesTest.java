@@ -120,7 +120,7 @@ class BrokenRingFilesTest {
         RecordingRequest.nop(under.loop()).submit();
         under.ring().refuseEnter(Errno.EBADR);
         under.turn();
-        assertThat(under.loop().isOver()).isTrue();
+        assertThat(under.isOver()).isTrue();
     }
 
     private void assertClosed() {

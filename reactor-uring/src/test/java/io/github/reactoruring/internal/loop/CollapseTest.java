@@ -132,13 +132,11 @@ class CollapseTest {
                         throw e.getCause();
                     }
                 });
-        EventLoop loop = new EventLoop("closing", ring, CancelPolicy.coalesce(), 64);
-        LoopThread thread = new LoopThread(loop, "closing");
-        thread.start();
+        EventLoop loop = new EventLoop("closing", ring, LoopThread.DRIVER.waker(ring), false);
+        LoopThread.DRIVER.drive(new Turn(loop, CancelPolicy.coalesce(), 64));
 
         assertThatThrownBy(() -> loop.close(1_000_000_000).get(10, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(OutOfMemoryError.class);
-        thread.join();
         assertThat(loop.failure()).isInstanceOf(OutOfMemoryError.class);
     }
 
@@ -172,7 +170,7 @@ class CollapseTest {
 
         assertThat(full.completed()).hasSize(1);
         assertThat(other.completed()).hasSize(1);
-        assertThat(under.loop().isOver()).isFalse();
+        assertThat(under.isOver()).isFalse();
     }
 
     @Test
@@ -206,7 +204,7 @@ class CollapseTest {
         nop();
         under.ring().refuseEnter(Errno.EBADR);
         under.turn();
-        assertThat(under.loop().isOver()).isTrue();
+        assertThat(under.isOver()).isTrue();
     }
 
     private static void whileLoggingFails(Runnable action) {

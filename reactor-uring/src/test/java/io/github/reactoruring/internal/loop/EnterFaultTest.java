@@ -78,10 +78,10 @@ class EnterFaultTest {
         RecordingRequest poll = RecordingRequest.poll(under.loop(), under.descriptor()).submitted();
         under.turn();
         under.ring().failWait(Errno.EINTR, Errno.EINTR, Errno.ETIME);
-        under.loop().turn(true);
-        under.loop().turn(true);
-        under.loop().turn(true);
-        assertThat(under.loop().isOver()).isFalse();
+        under.turnOrWait();
+        under.turnOrWait();
+        under.turnOrWait();
+        assertThat(under.isOver()).isFalse();
 
         under.ring().kernel().complete(under.only(), 1, 0);
         under.turn();
@@ -216,7 +216,7 @@ class EnterFaultTest {
     }
 
     private void assertFailed(int errno, RecordingRequest inFlight) {
-        assertThat(under.loop().isOver()).isTrue();
+        assertThat(under.isOver()).isTrue();
         assertThat(inFlight.failures()).singleElement().isInstanceOfSatisfying(ErrnoException.class,
                 failure -> assertThat(failure.errno()).isEqualTo(errno));
         assertThat(inFlight.releasedCount()).as("the kernel may still write").isZero();

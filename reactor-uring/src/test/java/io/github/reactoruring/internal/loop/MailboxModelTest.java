@@ -24,7 +24,7 @@ class MailboxModelTest {
         Lincheck.runConcurrentTest(INVOCATIONS, () -> {
             Mailbox mailbox = new Mailbox(null);
             AtomicBoolean woken = new AtomicBoolean();
-            Thread producer = new Thread(() -> woken.set(mailbox.offer(() -> {
+            Thread producer = new Thread(() -> woken.set(mailbox.offer((LoopTask) () -> {
             }, task -> {
             })));
             producer.start();
@@ -47,7 +47,7 @@ class MailboxModelTest {
                 while (round.get() < i) {
                     Thread.onSpinWait();
                 }
-                mailboxes.get(i).offer(() -> {
+                mailboxes.get(i).offer((LoopTask) () -> {
                 }, task -> rejected.incrementAndGet(index));
                 offered.set(i);
             }

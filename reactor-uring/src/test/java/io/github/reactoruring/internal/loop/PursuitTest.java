@@ -198,7 +198,7 @@ class PursuitTest {
         long before = under.ring().nanoTime();
         // A wait without an end would fail: nothing happens by itself.
         for (int i = 0; i < 12; i++) {
-            under.loop().turn(true);
+            under.turnOrWait();
         }
         assertThat(under.ring().nanoTime() - before).isBetween(50 * MILLISECOND, 1_000 * MILLISECOND);
         under.only().moveTo(Place.POLL);

@@ -19,13 +19,23 @@ public final class RingFailure {
 
     /** Makes the first ring's thread throw {@code thrown} from within its turn. */
     public static void fail(Uring uring, Error thrown) {
-        new Throwing(first(uring), thrown).submit();
+        throwing(first(uring), thrown).submit();
+    }
+
+    /** Makes a request that throws where the loop counts it out. */
+    static Request throwing(EventLoop loop, Error thrown) {
+        return new Throwing(loop, thrown);
     }
 
     /** Makes the first ring fail, and waits until everybody has been told. */
     public static void failForGood(Uring uring) {
         fail(uring, new OutOfMemoryError("in the middle of a turn"));
-        Await.until("the ring failed", () -> first(uring).terminated().isDone());
+        Await.until("the ring failed", () -> isOver(uring));
+    }
+
+    /** Says whether the first ring is over, and everybody has been told. */
+    public static boolean isOver(Uring uring) {
+        return first(uring).terminated().isDone();
     }
 
     /** Returns the loop of the first ring. */

@@ -21,12 +21,13 @@ class StaleTaskRunTest {
     @Timeout(20)
     void endsTheTurnThoughTheFlagStays() {
         ScriptedRing scripted = new ScriptedRing(8, 16, EventLoop.WAKE_USER_DATA);
-        EventLoop loop = new EventLoop("stale", withStaleFlag(scripted), CancelPolicy.coalesce(), 16);
-        loop.start();
+        Ring ring = withStaleFlag(scripted);
+        Turn turn = new Turn(new EventLoop("stale", ring, ring::wake, false), CancelPolicy.coalesce(), 16);
+        turn.start();
 
-        loop.turn(false);
+        turn.run();
         int enters = scripted.enters();
-        loop.turn(false);
+        turn.run();
 
         assertThat(scripted.enters() - enters).as("enters of a turn with nothing to do").isLessThanOrEqualTo(2);
         scripted.violations().assertNone();

@@ -20,7 +20,7 @@ import io.github.reactoruring.testing.ScriptedLoop;
 @Tag("fault")
 class ThrowingCallbackTest {
 
-    private static final Runnable THROWS = () -> {
+    private static final LoopTask THROWS = () -> {
         throw new IllegalStateException("a callback's own");
     };
 
@@ -66,7 +66,7 @@ class ThrowingCallbackTest {
         RecordingRequest poll = poll().submitted();
         under.turn();
         DisposalBatch.run(() -> {
-            under.loop().dispose(THROWS);
+            DisposalBatch.dispose(under.loop(), THROWS);
             poll.dispose();
         });
         under.turn();

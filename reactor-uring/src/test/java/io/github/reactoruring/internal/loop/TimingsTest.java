@@ -47,7 +47,7 @@ class TimingsTest {
             elsewhere(() -> under.loop().execute(() -> under.ring().advance(2_000)));
             return true;
         });
-        under.loop().turn(true);
+        under.turnOrWait();
         under.turn();
 
         assertThat(timings().turns()).isEqualTo(2);

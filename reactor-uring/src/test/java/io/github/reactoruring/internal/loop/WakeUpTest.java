@@ -55,7 +55,7 @@ class WakeUpTest {
                 under.loop().execute(ran::incrementAndGet);
             }
         });
-        under.loop().turn(true);
+        under.turnOrWait();
         under.turn();
 
         assertThat(ran).hasValue(100);
@@ -68,7 +68,7 @@ class WakeUpTest {
         // Staged after the mailbox was looked at, before the owner sleeps.
         pollThat(() -> elsewhere(() -> under.loop().execute(ran::incrementAndGet)));
         // A sleep would fail: there is nothing to end it.
-        under.loop().turn(true);
+        under.turnOrWait();
         under.turn();
         assertThat(ran).hasValue(1);
         assertThat(under.ring().wakes()).as("wake-ups of an owner awake").isZero();
@@ -78,7 +78,7 @@ class WakeUpTest {
     void theOwnerDoesNotSleepOnATaskOfItsOwn() {
         AtomicInteger ran = new AtomicInteger();
         pollThat(() -> under.loop().execute(ran::incrementAndGet));
-        under.loop().turn(true);
+        under.turnOrWait();
         under.turn();
         assertThat(ran).hasValue(1);
     }
@@ -123,8 +123,8 @@ class WakeUpTest {
         under.turn();
         under.ring().kernel().complete(under.only(), -Errno.ECANCELED, 0);
         under.ring().wake();
-        under.loop().turn(true);
-        under.loop().turn(true);
+        under.turnOrWait();
+        under.turnOrWait();
         assertThat(under.stats().wakeUps()).isEqualTo(2);
         assertWakes();
     }

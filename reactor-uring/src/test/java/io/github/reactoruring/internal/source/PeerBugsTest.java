@@ -379,7 +379,7 @@ class PeerBugsTest {
         assertThat(under.ring().isClosed()).isFalse();
         assertThat(under.ring().taken(IoUringAbi.IORING_OP_CLOSE)).isEmpty();
         under.ring().kernel().complete(under.only(), 64);
-        under.turnUntil("the loop over", loop::isOver);
+        under.turnUntil("the loop over", under::isOver);
         assertThat(under.ring().taken(IoUringAbi.IORING_OP_CLOSE)).hasSize(1);
     }
 

@@ -5,7 +5,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 
+import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.source.Errors;
@@ -96,7 +98,7 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         public void cancel() {
             left = true;
             if (outcome.compareAndSet(0, CANCELLED)) {
-                source.loop.dispose(this::abandon);
+                DisposalBatch.dispose(source.loop, (LoopTask) this::abandon);
             }
         }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 
 import io.github.reactoruring.Completion;
+import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.Request;
@@ -83,7 +84,7 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
         @Override
         public void cancel() {
             if (cancelled.compareAndSet(false, true)) {
-                loop.dispose(this);
+                DisposalBatch.dispose(loop, this);
             }
         }
 

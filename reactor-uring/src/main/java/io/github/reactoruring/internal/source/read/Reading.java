@@ -10,6 +10,7 @@ import org.reactivestreams.Subscription;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.file.ReadOptions;
+import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
@@ -99,7 +100,7 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
     @Override
     public void cancel() {
         if (cancelled.compareAndSet(false, true)) {
-            loop.dispose(this);
+            DisposalBatch.dispose(loop, this);
         }
     }
 

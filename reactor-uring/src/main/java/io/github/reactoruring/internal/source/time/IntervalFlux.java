@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 
+import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.Request;
@@ -84,7 +85,7 @@ public final class IntervalFlux extends Flux<Long> implements Scannable {
         @Override
         public void cancel() {
             if (cancelled.compareAndSet(false, true)) {
-                loop.dispose(this);
+                DisposalBatch.dispose(loop, this);
             }
         }
 

@@ -9,6 +9,7 @@ import org.reactivestreams.Subscription;
 
 import io.github.reactoruring.file.DirectoryChange;
 import io.github.reactoruring.file.DirectoryChange.Kind;
+import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
@@ -73,7 +74,7 @@ final class Watching implements Subscription, Scannable, LoopTask, WatchSetup.Li
     @Override
     public void cancel() {
         if (cancelled.compareAndSet(false, true)) {
-            loop.dispose(this);
+            DisposalBatch.dispose(loop, this);
         }
     }
 

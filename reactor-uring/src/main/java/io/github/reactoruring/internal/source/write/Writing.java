@@ -8,6 +8,7 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
 import io.github.reactoruring.buffer.BufferReader;
+import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
@@ -84,7 +85,7 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
     public void cancel() {
         if (outcome.compareAndSet(0, CANCELLED)) {
             intake.close();
-            loop.dispose(this);
+            DisposalBatch.dispose(loop, this);
         }
     }
 

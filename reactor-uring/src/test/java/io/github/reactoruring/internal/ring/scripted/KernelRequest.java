@@ -28,22 +28,24 @@ public final class KernelRequest {
     }
 
     private final SqeBytes sqe;
-    public @Nullable KernelFile file;
-    public Place place = Place.LINKED;
+    @Nullable
+    KernelFile file;
+    Place place = Place.LINKED;
     /** Whether a cancel hit it in its poll; it is found again until its task work has run. */
     boolean cancelledInPoll;
     boolean cancelled;
     boolean interrupted;
     boolean failed;
-    public long deadlineNanos = Long.MAX_VALUE;
-    public long periodNanos;
+    long deadlineNanos = Long.MAX_VALUE;
+    long periodNanos;
     /** What OPENAT was given: the kernel copies it when it takes the SQE. */
-    public String path = "";
+    String path = "";
     /** What the completion that comes next says of the buffer it used. */
-    public int bufferFlags;
+    int bufferFlags;
     /** Stands for the bytes a write was given, to see that they stay until the end. */
-    public long sourceSum;
-    public @Nullable KernelRequest previous;
+    long sourceSum;
+    @Nullable
+    KernelRequest previous;
     @Nullable
     KernelRequest next;
 

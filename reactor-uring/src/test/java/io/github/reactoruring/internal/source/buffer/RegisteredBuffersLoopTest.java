@@ -203,7 +203,7 @@ class RegisteredBuffersLoopTest {
         TestSubscriber<RegisteredBuffer> read = read(under.openFile("file"), pool);
         under.ring().refuseEnter(Errno.EFAULT);
         read(under.openFile("other"), pool);
-        under.turnUntil("the loop over", under.loop()::isOver);
+        under.turnUntil("the loop over", under::isOver);
 
         assertThat(read.isTerminatedError()).isTrue();
         assertThat(pool.taken()).as("never given back").isPositive();

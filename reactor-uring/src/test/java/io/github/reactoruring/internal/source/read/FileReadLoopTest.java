@@ -237,7 +237,7 @@ class FileReadLoopTest {
         // The continuation is queued in the turn that finds the loop closing.
         under.turn();
         under.loop().close(1_000_000_000);
-        under.turnUntil("the loop over", under.loop()::isOver);
+        under.turnUntil("the loop over", under::isOver);
 
         assertThat(subscriber.expectTerminalError()).isInstanceOf(Exception.class);
         assertThat(buffers.openLeases()).isZero();

@@ -185,7 +185,7 @@ class WriteScriptTest {
         under.ring().refuseEnter(Errno.EFAULT);
         OneShotMono.<Void>create(under.loop(), Nop::new).onErrorComplete().subscribe();
 
-        under.turnUntil("the ring broken", under.loop()::isOver);
+        under.turnUntil("the ring broken", under::isOver);
 
         assertThat(probe.error()).isNotNull();
         assertThat(source.cancelledBy()).isNotNull();

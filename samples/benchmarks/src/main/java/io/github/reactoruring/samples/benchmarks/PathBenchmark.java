@@ -22,6 +22,7 @@ import org.reactivestreams.Subscription;
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.internal.facet.RingRaw;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.Turn;
 import io.github.reactoruring.internal.ring.CqeBatch;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -48,16 +49,17 @@ public class PathBenchmark {
     private final KernellessRing ring = new KernellessRing();
     private final CqeBatch completions = new CqeBatch(256);
     private final Operation operation = Operation.of(Opcode.READ).fd(0).buffer(Arena.global().allocate(4096));
-    private @Nullable EventLoop loop;
+    private @Nullable Turn turn;
     private @Nullable Raw raw;
 
     /** Makes the benchmark's thread the owner of a loop. */
     @Setup
     public void start() {
-        EventLoop started = new EventLoop("path", ring, CancelPolicy.coalesce(), 512);
+        EventLoop loop = new EventLoop("path", ring, ring::wake, false);
+        Turn started = new Turn(loop, CancelPolicy.coalesce(), 512);
         started.start();
-        loop = started;
-        raw = new RingRaw(started);
+        turn = started;
+        raw = new RingRaw(loop);
     }
 
     /** Fills and reaps without the library. */
@@ -135,13 +137,13 @@ public class PathBenchmark {
     @Benchmark
     @OperationsPerInvocation(REQUESTS)
     public int rawSubmit() {
-        EventLoop driven = Objects.requireNonNull(loop);
+        Turn driven = Objects.requireNonNull(turn);
         Raw submitting = Objects.requireNonNull(raw);
         Disposable all = Flux.range(0, REQUESTS)
                 .flatMap(i -> submitting.submit(operation), IN_FLIGHT).then().subscribe();
         int turns = 0;
         while (!all.isDisposed()) {
-            driven.turn(false);
+            driven.run();
             turns++;
         }
         return turns;

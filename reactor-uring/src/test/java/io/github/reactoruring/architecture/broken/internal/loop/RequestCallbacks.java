@@ -1,0 +1,6 @@
+package io.github.reactoruring.architecture.broken.internal.loop;
+
+/** Has a callback. */
+interface RequestCallbacks {
+    void completed();
+}
