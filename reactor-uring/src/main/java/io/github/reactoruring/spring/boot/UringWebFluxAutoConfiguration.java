@@ -19,16 +19,20 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.spring.DisconnectedClientExceptionHandler;
 import io.github.reactoruring.spring.UringDataBufferHttpMessageWriter;
 import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * Serves files by the ring in a WebFlux application: those that annotated and functional endpoints return, and the static
- * resources. Does nothing where there is no ring, or with {@code reactor-uring.web.enabled=false}.
+ * resources. Says so in the log. Does nothing where there is no ring, or with {@code reactor-uring.web.enabled=false}.
  */
 @AutoConfiguration(after = UringAutoConfiguration.class)
 @ConditionalOnClass({CodecCustomizer.class, ResourceWebHandler.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBooleanProperty(name = {"reactor-uring.enabled", "reactor-uring.web.enabled"}, matchIfMissing = true)
 public final class UringWebFluxAutoConfiguration {
+
+    private static final Logger LOG = Loggers.getLogger(UringWebFluxAutoConfiguration.class);
 
     /** For Spring Boot. */
     public UringWebFluxAutoConfiguration() {
@@ -40,10 +44,14 @@ public final class UringWebFluxAutoConfiguration {
     UringResourceHttpMessageWriter uringResourceHttpMessageWriter(ObjectProvider<Uring> uring,
             UringProperties properties) {
         Uring ring = uring.getIfAvailable();
-        return ring == null
-                ? null
-                : new UringResourceHttpMessageWriter(ring, bytes(properties.web().chunkSize().toBytes()),
-                        bytes(properties.web().maxInFlight().toBytes()));
+        if (ring == null) {
+            return null;
+        }
+        UringResourceHttpMessageWriter writer = new UringResourceHttpMessageWriter(ring,
+                bytes(properties.web().chunkSize().toBytes()), bytes(properties.web().maxInFlight().toBytes()));
+        // Not where the ring is opened: it may be the application's own, and not every application serves files.
+        LOG.info("reactor-uring: files are served by io_uring, through " + ring);
+        return writer;
     }
 
     /** Comes first, so that a customizer of the application's can still put its own writer before. */
