@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -24,7 +25,7 @@ class DocumentsTest {
     private static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
     private static final Path PROJECT = MODULE.getParent();
     private static final Path SOURCES = MODULE.resolve("src/test/java/io/github/reactoruring/guide");
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)]*)?\\)");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]*)(#[^)]*)?\\)");
     private static final Map<String, String> SNIPPETS = Snippets.inSources(SOURCES);
 
     static Stream<Path> documents() throws IOException {
@@ -60,8 +61,20 @@ class DocumentsTest {
         while (links.find()) {
             String target = links.group(1);
             if (!target.startsWith("https://")) {
-                assertThat(document.resolveSibling(target)).as(target).exists();
+                Path file = target.isEmpty() ? document : document.resolveSibling(target);
+                assertThat(file).as(target).exists();
+                if (links.group(2) != null) {
+                    assertThat(headings(file)).as(links.group()).contains(links.group(2));
+                }
             }
         }
+    }
+
+    /** Returns the headings as links name them. */
+    private static List<String> headings(Path document) throws IOException {
+        return Files.readAllLines(document).stream().filter(line -> line.startsWith("#"))
+                .map(line -> "#" + line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
+                .toList();
     }
 }
