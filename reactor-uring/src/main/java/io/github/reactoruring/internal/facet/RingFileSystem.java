@@ -6,13 +6,13 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 import io.github.reactoruring.file.DirectoryChange;
 import io.github.reactoruring.file.DirectoryEntry;
 import io.github.reactoruring.file.FileStat;
 import io.github.reactoruring.file.UringFileSystem;
-import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.RingFeatures;
+import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.path.BlockingCalls;
 import io.github.reactoruring.internal.source.path.ExtendedAttribute;
 import io.github.reactoruring.internal.source.path.PathChange;
@@ -32,21 +32,28 @@ public final class RingFileSystem implements UringFileSystem {
     private static final int DEFAULT_DIRECTORY_MODE = 0777;
     private static final int MAX_MODE = 07777;
 
-    private final Supplier<EventLoop> loops;
+    private final Loops loops;
+    private final RingFeatures features;
 
-    /** @param loops chooses the ring of each operation */
-    public RingFileSystem(Supplier<EventLoop> loops) {
+    /**
+     * Makes the facet.
+     *
+     * @param loops chooses the ring of each operation
+     * @param features what each of them can do
+     */
+    public RingFileSystem(Loops loops, RingFeatures features) {
         this.loops = loops;
+        this.features = features;
     }
 
     @Override
     public Mono<FileStat> stat(Path path) {
-        return PathStat.create(loop(Opcode.STATX), Paths.name(path), true);
+        return PathStat.create(with(Opcode.STATX), Paths.name(path), true);
     }
 
     @Override
     public Mono<FileStat> lstat(Path path) {
-        return PathStat.create(loop(Opcode.STATX), Paths.name(path), false);
+        return PathStat.create(with(Opcode.STATX), Paths.name(path), false);
     }
 
     @Override
@@ -66,7 +73,7 @@ public final class RingFileSystem implements UringFileSystem {
         if (mode < 0 || mode > MAX_MODE) {
             throw new IllegalArgumentException("mode must be 0 to 07777, not 0" + Integer.toOctalString(mode));
         }
-        return PathChange.makeDirectory(loop(Opcode.MKDIRAT), Paths.name(path), mode);
+        return PathChange.makeDirectory(with(Opcode.MKDIRAT), Paths.name(path), mode);
     }
 
     @Override
@@ -107,7 +114,7 @@ public final class RingFileSystem implements UringFileSystem {
 
     @Override
     public Mono<Void> delete(Path path) {
-        return PathRemoval.remove(loop(Opcode.UNLINKAT), Paths.name(path));
+        return PathRemoval.remove(with(Opcode.UNLINKAT), Paths.name(path));
     }
 
     @Override
@@ -123,8 +130,8 @@ public final class RingFileSystem implements UringFileSystem {
     @Override
     public Mono<Long> deleteRecursively(Path start, int concurrency) {
         checkConcurrency(concurrency);
-        EventLoop loop = loop(Opcode.UNLINKAT);
-        return entry(start).flatMap(entry -> TreeRemoval.of(loop, entry, concurrency));
+        Loops removing = with(Opcode.UNLINKAT);
+        return entry(start).flatMap(entry -> TreeRemoval.of(removing, entry, concurrency));
     }
 
     @Override
@@ -143,17 +150,17 @@ public final class RingFileSystem implements UringFileSystem {
     }
 
     private Mono<Void> rename(Path from, Path to, int flags) {
-        return PathChange.rename(loop(Opcode.RENAMEAT), Paths.name(from), Paths.name(to), flags);
+        return PathChange.rename(with(Opcode.RENAMEAT), Paths.name(from), Paths.name(to), flags);
     }
 
     @Override
     public Mono<Void> link(Path link, Path existing) {
-        return PathChange.link(loop(Opcode.LINKAT), Paths.name(link), Paths.name(existing));
+        return PathChange.link(with(Opcode.LINKAT), Paths.name(link), Paths.name(existing));
     }
 
     @Override
     public Mono<Void> symbolicLink(Path link, Path target) {
-        return PathChange.symbolicLink(loop(Opcode.SYMLINKAT), Paths.name(link), Paths.name(target));
+        return PathChange.symbolicLink(with(Opcode.SYMLINKAT), Paths.name(link), Paths.name(target));
     }
 
     @Override
@@ -164,12 +171,12 @@ public final class RingFileSystem implements UringFileSystem {
 
     @Override
     public Mono<byte[]> getAttribute(Path path, String name) {
-        return ExtendedAttribute.get(loop(Opcode.GETXATTR), Paths.name(path), Objects.requireNonNull(name, "name"));
+        return ExtendedAttribute.get(with(Opcode.GETXATTR), Paths.name(path), Objects.requireNonNull(name, "name"));
     }
 
     @Override
     public Mono<Void> setAttribute(Path path, String name, byte[] value) {
-        return ExtendedAttribute.set(loop(Opcode.SETXATTR), Paths.name(path), Objects.requireNonNull(name, "name"),
+        return ExtendedAttribute.set(with(Opcode.SETXATTR), Paths.name(path), Objects.requireNonNull(name, "name"),
                 value.clone());
     }
 
@@ -185,7 +192,7 @@ public final class RingFileSystem implements UringFileSystem {
 
     @Override
     public Flux<DirectoryChange> watch(Path directory, DirectoryChange.Kind... kinds) {
-        return WatchFlux.create(loop(Opcode.READ), Paths.name(directory), directory, kinds);
+        return WatchFlux.create(with(Opcode.READ), Paths.name(directory), directory, kinds);
     }
 
     private static void checkConcurrency(int concurrency) {
@@ -194,12 +201,12 @@ public final class RingFileSystem implements UringFileSystem {
         }
     }
 
-    private EventLoop loop(Opcode opcode) {
-        EventLoop loop = loops.get();
-        if (!loop.ring().features().supports(opcode.code())) {
+    /** Returns the rings, whose kernel has {@code opcode}. */
+    private Loops with(Opcode opcode) {
+        if (!features.supports(opcode.code())) {
             throw new UnsupportedOperationException(
                     "This kernel has no " + opcode + ", which came with Linux " + opcode.since());
         }
-        return loop;
+        return loops;
     }
 }

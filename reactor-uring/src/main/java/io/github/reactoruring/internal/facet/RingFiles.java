@@ -7,7 +7,6 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 import org.reactivestreams.Publisher;
 
@@ -22,6 +21,7 @@ import io.github.reactoruring.file.UringFiles;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.buffer.RegisterBuffers;
 import io.github.reactoruring.internal.source.buffer.RegisteredPool;
@@ -44,7 +44,7 @@ public final class RingFiles implements UringFiles {
 
     private static final int DEFAULT_MAX_LINE_CHARS = 1 << 20;
 
-    private final Supplier<EventLoop> loops;
+    private final Loops loops;
     private final List<EventLoop> all;
 
     /**
@@ -53,7 +53,7 @@ public final class RingFiles implements UringFiles {
      * @param loops chooses the ring of each file
      * @param all the rings it chooses from
      */
-    public RingFiles(Supplier<EventLoop> loops, List<EventLoop> all) {
+    public RingFiles(Loops loops, List<EventLoop> all) {
         this.loops = loops;
         this.all = all;
     }
@@ -73,7 +73,7 @@ public final class RingFiles implements UringFiles {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(buffers, "buffers");
         RingFile.checkCapacity(buffers, options.chunkBytes());
-        return FileReadFlux.create(loops.get(), name(path), options, buffers);
+        return FileReadFlux.create(loops, name(path), options, buffers);
     }
 
     @Override
@@ -103,7 +103,7 @@ public final class RingFiles implements UringFiles {
     public <B> Flux<B> tail(Path path, TailOptions options, BufferFactory<B> buffers) {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(buffers, "buffers");
-        return FileTail.create(loops.get(), requireFileName(path), options, buffers);
+        return FileTail.create(loops, requireFileName(path), options, buffers);
     }
 
     @Override
@@ -124,7 +124,7 @@ public final class RingFiles implements UringFiles {
 
     private Mono<UringFile> open(Path path, boolean direct, OpenOption... options) {
         OpenHow how = OpenOptions.how(direct, options);
-        return OpenMono.create(loops.get(), name(path), how,
+        return OpenMono.create(loops, name(path), how,
                 (file, status, forceAsync) -> new RingFile(file, status, forceAsync, Alignment.of(file, how), null));
     }
 
@@ -144,7 +144,7 @@ public final class RingFiles implements UringFiles {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(reader, "reader");
-        return WriteMono.write(loops.get(), name(path), source, options, reader);
+        return WriteMono.write(loops, name(path), source, options, reader);
     }
 
     @Override
@@ -158,18 +158,18 @@ public final class RingFiles implements UringFiles {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(reader, "reader");
-        return WriteMono.replace(loops.get(), name(requireFileName(path)), source, options, reader);
+        return WriteMono.replace(loops, name(requireFileName(path)), source, options, reader);
     }
 
     @Override
     public Mono<Long> copy(Path from, Path to, WriteOptions options) {
         Objects.requireNonNull(options, "options");
-        return FileCopy.create(loops.get(), name(from), name(to), options);
+        return FileCopy.create(loops, name(from), name(to), options);
     }
 
     @Override
     public Mono<UringPipe> pipe() {
-        return OneShotMono.create(loops.get(), (loop, actual) -> new MakePipe<>(loop, actual,
+        return OneShotMono.create(loops, (loop, actual) -> new MakePipe<>(loop, actual,
                 (source, sink) -> new UringPipe(new RingFile(source, false), new RingFile(sink, false))));
     }
 

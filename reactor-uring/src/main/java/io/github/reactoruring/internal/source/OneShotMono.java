@@ -16,24 +16,30 @@ import reactor.core.publisher.Mono;
  */
 public final class OneShotMono<T> extends Mono<T> implements Scannable {
 
-    private final EventLoop loop;
+    private final Loops loops;
     private final BiFunction<EventLoop, CoreSubscriber<? super T>, ? extends OneShot<T>> request;
 
-    private OneShotMono(EventLoop loop,
+    private OneShotMono(Loops loops,
             BiFunction<EventLoop, CoreSubscriber<? super T>, ? extends OneShot<T>> request) {
-        this.loop = loop;
+        this.loops = loops;
         this.request = request;
     }
 
     /** Makes a Mono whose requests {@code request} creates, one for each subscriber. */
     public static <T> Mono<T> create(EventLoop loop,
             BiFunction<EventLoop, CoreSubscriber<? super T>, ? extends OneShot<T>> request) {
-        return onAssembly(new OneShotMono<>(loop, request));
+        return create(Loops.only(loop), request);
+    }
+
+    /** As {@link #create(EventLoop, BiFunction)}, each on the ring that is chosen for it. */
+    public static <T> Mono<T> create(Loops loops,
+            BiFunction<EventLoop, CoreSubscriber<? super T>, ? extends OneShot<T>> request) {
+        return onAssembly(new OneShotMono<>(loops, request));
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        actual.onSubscribe(request.apply(loop, actual));
+        actual.onSubscribe(request.apply(loops.next(), actual));
     }
 
     @Override

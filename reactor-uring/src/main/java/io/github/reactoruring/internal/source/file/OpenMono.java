@@ -11,6 +11,7 @@ import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.sys.FileStatus;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
@@ -35,22 +36,22 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         T wrap(OpenFile file, FileStatus status, boolean forceAsync);
     }
 
-    private final EventLoop loop;
+    private final Loops loops;
     private final String path;
     private final OpenHow how;
     private final Wrapper<T> wrapper;
 
-    private OpenMono(EventLoop loop, String path, OpenHow how, Wrapper<T> wrapper) {
-        this.loop = loop;
+    private OpenMono(Loops loops, String path, OpenHow how, Wrapper<T> wrapper) {
+        this.loops = loops;
         this.path = path;
         this.how = how;
         this.wrapper = wrapper;
     }
 
     /** Makes a Mono of an open file. */
-    public static <T> Mono<T> create(EventLoop loop, String path, OpenHow how,
+    public static <T> Mono<T> create(Loops loops, String path, OpenHow how,
             Wrapper<T> wrapper) {
-        return onAssembly(new OpenMono<>(loop, path, how, wrapper));
+        return onAssembly(new OpenMono<>(loops, path, how, wrapper));
     }
 
     @Override
@@ -70,6 +71,7 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         private static final int TERMINATED = 2;
 
         private final OpenMono<T> source;
+        private final EventLoop loop;
         private final CoreSubscriber<? super T> actual;
         private final Request first;
         /** What follows the first request of two; owner thread. */
@@ -81,10 +83,11 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
 
         Opening(OpenMono<T> source, CoreSubscriber<? super T> actual) {
             this.source = source;
+            loop = source.loops.next();
             this.actual = actual;
             first = source.how.direct()
-                    ? new StatRequest(source.loop, source.path, this::openDirect)
-                    : new OpenRequest(source.loop, source.path, source.how, this);
+                    ? new StatRequest(loop, source.path, this::openDirect)
+                    : new OpenRequest(loop, source.path, source.how, this);
         }
 
         @Override
@@ -98,7 +101,7 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         public void cancel() {
             left = true;
             if (outcome.compareAndSet(0, CANCELLED)) {
-                DisposalBatch.dispose(source.loop, (LoopTask) this::abandon);
+                DisposalBatch.dispose(loop, (LoopTask) this::abandon);
             }
         }
 
@@ -114,11 +117,11 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         }
 
         private void openDirect(@Nullable FileStatus status) {
-            int result = source.loop.tables().ensureFileTable();
+            int result = loop.tables().ensureFileTable();
             if (result < 0) {
                 openFailed(Errors.ofPath(-result, "REGISTER_FILES2", source.path));
             } else if (outcome.get() == 0) {
-                second = OpenRequest.direct(source.loop, source.path, source.how, this,
+                second = OpenRequest.direct(loop, source.path, source.how, this,
                         status == null ? FileStatus.UNKNOWN : status);
                 second.submit();
             }

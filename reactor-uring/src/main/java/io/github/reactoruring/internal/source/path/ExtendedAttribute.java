@@ -10,6 +10,7 @@ import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -44,14 +45,14 @@ public final class ExtendedAttribute extends PathRequest<byte[]> {
     }
 
     /** Reads that of a path; empty when the file has none of that name. */
-    public static Mono<byte[]> get(EventLoop loop, String path, String attribute) {
-        return OneShotMono.create(loop, (ring, actual) -> new ExtendedAttribute(ring, actual,
+    public static Mono<byte[]> get(Loops loops, String path, String attribute) {
+        return OneShotMono.create(loops, (ring, actual) -> new ExtendedAttribute(ring, actual,
                 IoUringAbi.IORING_OP_GETXATTR, null, path, attribute, null));
     }
 
     /** Makes or replaces that of a path. */
-    public static Mono<Void> set(EventLoop loop, String path, String attribute, byte[] value) {
-        return OneShotMono.<byte[]>create(loop, (ring, actual) -> new ExtendedAttribute(ring, actual,
+    public static Mono<Void> set(Loops loops, String path, String attribute, byte[] value) {
+        return OneShotMono.<byte[]>create(loops, (ring, actual) -> new ExtendedAttribute(ring, actual,
                 IoUringAbi.IORING_OP_SETXATTR, null, path, attribute, value)).then();
     }
 

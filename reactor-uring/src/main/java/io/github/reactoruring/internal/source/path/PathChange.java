@@ -6,6 +6,7 @@ import java.util.function.IntFunction;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.OpenFlags;
@@ -38,38 +39,38 @@ public final class PathChange extends PathRequest<Void> {
         this.errors = errors;
     }
 
-    private static Mono<Void> mono(EventLoop loop, int opcode, Preparation preparation,
+    private static Mono<Void> mono(Loops loops, int opcode, Preparation preparation,
             IntFunction<IOException> errors) {
-        return OneShotMono.create(loop,
+        return OneShotMono.create(loops,
                 (ring, actual) -> new PathChange(ring, actual, opcode, preparation, errors));
     }
 
     /** Makes a directory (MKDIRAT, Linux 5.15). */
-    public static Mono<Void> makeDirectory(EventLoop loop, String path, int mode) {
-        return mono(loop, IoUringAbi.IORING_OP_MKDIRAT,
+    public static Mono<Void> makeDirectory(Loops loops, String path, int mode) {
+        return mono(loops, IoUringAbi.IORING_OP_MKDIRAT,
                 (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(path)).len(mode),
                 errno -> Errors.ofPath(errno, "MKDIRAT", path));
     }
 
     /** Renames (RENAMEAT, Linux 5.11). */
-    public static Mono<Void> rename(EventLoop loop, String from, String to, int flags) {
-        return mono(loop, IoUringAbi.IORING_OP_RENAMEAT,
+    public static Mono<Void> rename(Loops loops, String from, String to, int flags) {
+        return mono(loops, IoUringAbi.IORING_OP_RENAMEAT,
                 (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(from)).len(OpenFlags.AT_FDCWD)
                         .off(names.name(to)).opFlags(flags),
                 errno -> PathErrors.ofRename(errno, "RENAMEAT", from, to, flags == RENAME_REPLACE));
     }
 
     /** Gives {@code existing} another name (LINKAT, Linux 5.15); a symbolic link is not followed. */
-    public static Mono<Void> link(EventLoop loop, String link, String existing) {
-        return mono(loop, IoUringAbi.IORING_OP_LINKAT,
+    public static Mono<Void> link(Loops loops, String link, String existing) {
+        return mono(loops, IoUringAbi.IORING_OP_LINKAT,
                 (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(existing)).len(OpenFlags.AT_FDCWD)
                         .off(names.name(link)),
                 errno -> PathErrors.ofTwo(errno, "LINKAT", link, existing));
     }
 
     /** Makes a symbolic link (SYMLINKAT, Linux 5.15). */
-    public static Mono<Void> symbolicLink(EventLoop loop, String link, String target) {
-        return mono(loop, IoUringAbi.IORING_OP_SYMLINKAT,
+    public static Mono<Void> symbolicLink(Loops loops, String link, String target) {
+        return mono(loops, IoUringAbi.IORING_OP_SYMLINKAT,
                 (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(target)).off(names.name(link)),
                 errno -> Errors.ofPath(errno, "SYMLINKAT", link));
     }

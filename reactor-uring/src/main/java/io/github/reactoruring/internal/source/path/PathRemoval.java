@@ -5,6 +5,7 @@ import java.io.IOException;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -31,13 +32,13 @@ public final class PathRemoval extends PathRequest<Void> {
     }
 
     /** Removes a file, a link or an empty directory. */
-    public static Mono<Void> remove(EventLoop loop, String path) {
-        return OneShotMono.create(loop, (ring, actual) -> new PathRemoval(ring, actual, path, false));
+    public static Mono<Void> remove(Loops loops, String path) {
+        return OneShotMono.create(loops, (ring, actual) -> new PathRemoval(ring, actual, path, false));
     }
 
     /** Removes an empty directory. */
-    public static Mono<Void> removeDirectory(EventLoop loop, String path) {
-        return OneShotMono.create(loop, (ring, actual) -> new PathRemoval(ring, actual, path, true));
+    public static Mono<Void> removeDirectory(Loops loops, String path) {
+        return OneShotMono.create(loops, (ring, actual) -> new PathRemoval(ring, actual, path, true));
     }
 
     @Override

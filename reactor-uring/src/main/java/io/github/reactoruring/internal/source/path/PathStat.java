@@ -12,6 +12,7 @@ import io.github.reactoruring.file.FileType;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.OpenFlags;
@@ -47,8 +48,8 @@ public final class PathStat extends PathRequest<FileStat> {
     }
 
     /** Asks what {@code path} is, or what it leads to. */
-    public static Mono<FileStat> create(EventLoop loop, String path, boolean follow) {
-        return OneShotMono.create(loop, (ring, actual) -> new PathStat(ring, actual, path, follow));
+    public static Mono<FileStat> create(Loops loops, String path, boolean follow) {
+        return OneShotMono.create(loops, (ring, actual) -> new PathStat(ring, actual, path, follow));
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.TreeMap;
 
 import io.github.reactoruring.file.DirectoryEntry;
-import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.source.Loops;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -21,23 +21,23 @@ public final class TreeRemoval {
 
     private static final int MAX_PASSES = 4;
 
-    private final EventLoop loop;
+    private final Loops loops;
     private final DirectoryEntry start;
     private final int concurrency;
     /** By the number of names in the path; filled by one pass. */
     private final TreeMap<Integer, List<Path>> directories = new TreeMap<>();
     private long removed;
 
-    private TreeRemoval(EventLoop loop, DirectoryEntry start, int concurrency) {
-        this.loop = loop;
+    private TreeRemoval(Loops loops, DirectoryEntry start, int concurrency) {
+        this.loops = loops;
         this.start = start;
         this.concurrency = concurrency;
     }
 
     /** Removes {@code start} and what is below it; emits how many. */
-    public static Mono<Long> of(EventLoop loop, DirectoryEntry start, int concurrency) {
+    public static Mono<Long> of(Loops loops, DirectoryEntry start, int concurrency) {
         return Mono.defer(() -> {
-            TreeRemoval removal = new TreeRemoval(loop, start, concurrency);
+            TreeRemoval removal = new TreeRemoval(loops, start, concurrency);
             return removal.pass(1).then(Mono.fromSupplier(() -> removal.removed));
         });
     }
@@ -62,13 +62,13 @@ public final class TreeRemoval {
             } else {
                 sink.next(path);
             }
-        }).flatMap(path -> counted(PathRemoval.remove(loop, Paths.name(path))), concurrency);
+        }).flatMap(path -> counted(PathRemoval.remove(loops, Paths.name(path))), concurrency);
     }
 
     private Flux<Integer> removeDirectories() {
         return Flux.defer(() -> Flux.fromIterable(directories.descendingMap().values()))
                 .concatMap(level -> Flux.fromIterable(level).flatMap(
-                        path -> counted(PathRemoval.removeDirectory(loop, Paths.name(path))), concurrency));
+                        path -> counted(PathRemoval.removeDirectory(loops, Paths.name(path))), concurrency));
     }
 
     /** Emits 1, or 0 for what somebody else removed. */

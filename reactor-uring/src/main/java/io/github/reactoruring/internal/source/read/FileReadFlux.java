@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.file.ReadOptions;
-import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.source.Loops;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
@@ -17,15 +17,15 @@ import reactor.core.publisher.Flux;
  */
 public final class FileReadFlux<B> extends Flux<B> implements Scannable {
 
-    private final EventLoop loop;
+    private final Loops loops;
     private final String path;
     private final ReadOptions options;
     private final BufferFactory<B> buffers;
     private final @Nullable OpenFile lent;
 
-    private FileReadFlux(EventLoop loop, String path, ReadOptions options, BufferFactory<B> buffers,
+    private FileReadFlux(Loops loops, String path, ReadOptions options, BufferFactory<B> buffers,
             @Nullable OpenFile lent) {
-        this.loop = loop;
+        this.loops = loops;
         this.path = path;
         this.options = options;
         this.buffers = buffers;
@@ -33,19 +33,19 @@ public final class FileReadFlux<B> extends Flux<B> implements Scannable {
     }
 
     /** Makes a Flux of the content of {@code path}. */
-    public static <B> Flux<B> create(EventLoop loop, String path, ReadOptions options, BufferFactory<B> buffers) {
-        return onAssembly(new FileReadFlux<>(loop, path, options, buffers, null));
+    public static <B> Flux<B> create(Loops loops, String path, ReadOptions options, BufferFactory<B> buffers) {
+        return onAssembly(new FileReadFlux<>(loops, path, options, buffers, null));
     }
 
     /** Makes a Flux of the content of a file that is open, no direct descriptor, and stays open until the Flux ends. */
     public static <B> Flux<B> ofOpen(OpenFile file, ReadOptions options, BufferFactory<B> buffers) {
-        return onAssembly(new FileReadFlux<>(file.loop(), file.name(), options, buffers, file));
+        return onAssembly(new FileReadFlux<>(Loops.only(file.loop()), file.name(), options, buffers, file));
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super B> actual) {
         actual.onSubscribe(lent == null
-                ? new Reading<>(loop, actual, path, options, buffers)
+                ? new Reading<>(loops.next(), actual, path, options, buffers)
                 : new Reading<>(lent, actual, options, buffers));
     }
 

@@ -17,6 +17,7 @@ import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OnLoop;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.file.FileUpkeep;
@@ -64,8 +65,9 @@ public final class FileTail<B> {
     }
 
     /** @param path names a file in a directory */
-    public static <B> Flux<B> create(EventLoop loop, Path path, TailOptions options, BufferFactory<B> buffers) {
-        return Flux.usingWhen(Mono.fromSupplier(() -> new FileTail<>(loop, path, options, buffers)), FileTail::follow,
+    public static <B> Flux<B> create(Loops loops, Path path, TailOptions options, BufferFactory<B> buffers) {
+        return Flux.usingWhen(Mono.fromSupplier(() -> new FileTail<>(loops.next(), path, options, buffers)),
+                FileTail::follow,
                 FileTail::close);
     }
 
@@ -90,7 +92,7 @@ public final class FileTail<B> {
 
     private Flux<B> follow() {
         Flux<Boolean> told = WatchFlux
-                .create(loop, Paths.name(directory), directory, Kind.CREATED, Kind.MODIFIED, Kind.MOVED_TO,
+                .create(Loops.only(loop), Paths.name(directory), directory, Kind.CREATED, Kind.MODIFIED, Kind.MOVED_TO,
                         Kind.DELETED)
                 .filter(this::concerns).map(change -> true)
                 // The directory is gone, and nothing more will be told.
@@ -111,7 +113,7 @@ public final class FileTail<B> {
     }
 
     private Flux<B> open() {
-        return OpenMono.create(loop, name, READING, (file, status, forceAsync) -> opened(file))
+        return OpenMono.create(Loops.only(loop), name, READING, (file, status, forceAsync) -> opened(file))
                 .onErrorResume(NoSuchFileException.class, missing -> {
                     looked = true;
                     return Mono.empty();

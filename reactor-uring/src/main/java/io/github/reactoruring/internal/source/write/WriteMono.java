@@ -1,6 +1,6 @@
 package io.github.reactoruring.internal.source.write;
 
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -9,6 +9,7 @@ import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.file.ReplaceOptions;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.write.Writing.WritePlan;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
@@ -21,15 +22,15 @@ import reactor.core.publisher.Mono;
  */
 public final class WriteMono<B> extends Mono<Long> implements Scannable {
 
-    private final EventLoop loop;
+    private final Loops loops;
     private final Publisher<? extends B> source;
     private final BufferReader<? super B> reader;
-    private final Supplier<WriteTarget> target;
+    private final Function<EventLoop, WriteTarget> target;
     private final WritePlan plan;
 
-    private WriteMono(EventLoop loop, Publisher<? extends B> source, BufferReader<? super B> reader,
-            Supplier<WriteTarget> target, WritePlan plan) {
-        this.loop = loop;
+    private WriteMono(Loops loops, Publisher<? extends B> source, BufferReader<? super B> reader,
+            Function<EventLoop, WriteTarget> target, WritePlan plan) {
+        this.loops = loops;
         this.source = source;
         this.reader = reader;
         this.target = target;
@@ -37,24 +38,25 @@ public final class WriteMono<B> extends Mono<Long> implements Scannable {
     }
 
     /** Makes a Mono that writes {@code source} to {@code path}. */
-    public static <B> Mono<Long> write(EventLoop loop, String path, Publisher<? extends B> source,
+    public static <B> Mono<Long> write(Loops loops, String path, Publisher<? extends B> source,
             WriteOptions options, BufferReader<? super B> reader) {
         WritePlan plan = new WritePlan(options.position(), options.start() == WriteOptions.Start.APPEND,
                 options.maxInFlight());
-        return onAssembly(new WriteMono<>(loop, source, reader, () -> new PathTarget(loop, path, options), plan));
+        return onAssembly(new WriteMono<>(loops, source, reader, loop -> new PathTarget(loop, path, options), plan));
     }
 
     /** Makes a Mono that replaces what is at {@code path} by {@code source}. */
-    public static <B> Mono<Long> replace(EventLoop loop, String path, Publisher<? extends B> source,
+    public static <B> Mono<Long> replace(Loops loops, String path, Publisher<? extends B> source,
             ReplaceOptions options, BufferReader<? super B> reader) {
         WritePlan plan = new WritePlan(0, false, options.maxInFlight());
-        return onAssembly(new WriteMono<>(loop, source, reader,
-                () -> new ReplaceTarget(loop, path, options.durable()), plan));
+        return onAssembly(new WriteMono<>(loops, source, reader,
+                loop -> new ReplaceTarget(loop, path, options.durable()), plan));
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super Long> actual) {
-        actual.onSubscribe(new Writing<>(loop, actual, source, reader, target.get(), plan));
+        EventLoop loop = loops.next();
+        actual.onSubscribe(new Writing<>(loop, actual, source, reader, target.apply(loop), plan));
     }
 
     @Override

@@ -25,6 +25,7 @@ import io.github.reactoruring.internal.ring.scripted.CheckedBuffers;
 import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
+import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.testing.ScriptedLoop;
@@ -222,7 +223,9 @@ class FileReadLoopTest {
     @Test
     void aFileThatCannotBeOpenedIsAnError() {
         TestSubscriber<CheckedBuffers.Buffer> subscriber = TestSubscriber.create();
-        FileReadFlux.create(under.loop(), directory.resolve("missing").toString(), ReadOptions.defaults(), buffers)
+        FileReadFlux
+                .create(Loops.only(under.loop()), directory.resolve("missing").toString(), ReadOptions.defaults(),
+                        buffers)
                 .subscribe(subscriber);
         under.turns(3);
         assertThat(subscriber.expectTerminalError()).isInstanceOf(NoSuchFileException.class);
@@ -245,7 +248,7 @@ class FileReadLoopTest {
 
     @Test
     void aSubscriberThatThrowsLeavesNothingOpen() {
-        FileReadFlux.create(under.loop(), file.toString(), options(4 * CHUNK), buffers)
+        FileReadFlux.create(Loops.only(under.loop()), file.toString(), options(4 * CHUNK), buffers)
                 .subscribe(new RudeSubscriber());
         TestSubscriber<CheckedBuffers.Buffer> other = read(Long.MAX_VALUE);
         under.turnUntil("the other's end", other::isTerminated);
@@ -283,7 +286,8 @@ class FileReadLoopTest {
 
     private TestSubscriber<CheckedBuffers.Buffer> read(long demand, int readAhead) {
         TestSubscriber<CheckedBuffers.Buffer> subscriber = TestSubscriber.builder().initialRequest(demand).build();
-        FileReadFlux.create(under.loop(), file.toString(), options(readAhead), buffers).subscribe(subscriber);
+        FileReadFlux.create(Loops.only(under.loop()), file.toString(), options(readAhead), buffers)
+                .subscribe(subscriber);
         return subscriber;
     }
 
