@@ -22,10 +22,14 @@ import reactor.core.publisher.Mono;
 public interface UringFile {
 
     /** Reads up to {@code maxBytes} at the current position into a heap buffer; see {@link #readAt(long, int, BufferFactory)}. */
-    Mono<ByteBuffer> read(int maxBytes);
+    default Mono<ByteBuffer> read(int maxBytes) {
+        return read(maxBytes, BufferFactory.heap());
+    }
 
     /** Reads up to {@code maxBytes} at {@code position} into a heap buffer; see {@link #readAt(long, int, BufferFactory)}. */
-    Mono<ByteBuffer> readAt(long position, int maxBytes);
+    default Mono<ByteBuffer> readAt(long position, int maxBytes) {
+        return readAt(position, maxBytes, BufferFactory.heap());
+    }
 
     /** Reads at the current position; see {@link #readAt(long, int, BufferFactory)}. */
     <B> Mono<B> read(int maxBytes, BufferFactory<B> buffers);
@@ -42,7 +46,9 @@ public interface UringFile {
     <B> Mono<B> readAt(long position, int maxBytes, BufferFactory<B> buffers);
 
     /** Streams a pipe into heap buffers; see {@link #stream(BufferFactory)}. */
-    Flux<ByteBuffer> stream();
+    default Flux<ByteBuffer> stream() {
+        return stream(BufferFactory.heap());
+    }
 
     /**
      * Emits whatever arrives on a pipe, FIFO, terminal or the like, until its end.
@@ -57,7 +63,9 @@ public interface UringFile {
     <B> Flux<B> stream(BufferFactory<B> buffers);
 
     /** Reads into heap buffers at each position; see {@link #readEach(Publisher, int, int, BufferFactory)}. */
-    Flux<ByteBuffer> readEach(Publisher<Long> positions, int maxBytes, int concurrency);
+    default Flux<ByteBuffer> readEach(Publisher<Long> positions, int maxBytes, int concurrency) {
+        return readEach(positions, maxBytes, concurrency, BufferFactory.heap());
+    }
 
     /**
      * Reads at each of {@code positions}, up to {@code concurrency} at a time, and emits in the order of the positions. A
@@ -79,7 +87,9 @@ public interface UringFile {
     <B> Flux<B> content(ReadOptions options, BufferFactory<B> buffers);
 
     /** Writes all of {@code data} at the current position, or at the end of a file opened to append; see {@link #writeAt}. */
-    Mono<Integer> write(ByteBuffer data);
+    default Mono<Long> write(ByteBuffer data) {
+        return write(List.of(data));
+    }
 
     /**
      * Writes all of {@code data} at {@code position}: as many writes as it takes. The bytes between position and limit
@@ -89,7 +99,9 @@ public interface UringFile {
      *
      * @return emits the number of bytes
      */
-    Mono<Integer> writeAt(long position, ByteBuffer data);
+    default Mono<Long> writeAt(long position, ByteBuffer data) {
+        return writeAt(position, List.of(data));
+    }
 
     /** Writes all of several buffers, one behind the other, at the current position; see {@link #writeAt(long, List)}. */
     Mono<Long> write(List<ByteBuffer> data);
@@ -104,7 +116,7 @@ public interface UringFile {
     Mono<Long> writeAt(long position, List<ByteBuffer> data);
 
     /** Writes at the current position; see {@link #writeAt(long, Object, BufferReader)}. */
-    <B> Mono<Integer> write(B data, BufferReader<? super B> reader);
+    <B> Mono<Long> write(B data, BufferReader<? super B> reader);
 
     /**
      * Writes all of a buffer of any kind at {@code position}, from where it is if {@code reader} can: one of
@@ -114,7 +126,7 @@ public interface UringFile {
      * <p><b>Buffers:</b> a subscription takes the ownership, and releases the buffer when the write has ended, however it
      * did. So there may be one subscription only, and no retry.
      */
-    <B> Mono<Integer> writeAt(long position, B data, BufferReader<? super B> reader);
+    <B> Mono<Long> writeAt(long position, B data, BufferReader<? super B> reader);
 
     /** Moves from and to where the two files are; see {@link #transferTo(long, UringFile, long, long)}. */
     Mono<Long> transferTo(UringFile target, long maxBytes);

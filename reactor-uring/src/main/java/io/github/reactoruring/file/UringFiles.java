@@ -23,10 +23,14 @@ import reactor.core.publisher.Mono;
 public interface UringFiles {
 
     /** Reads a whole file with {@link ReadOptions#defaults()} into heap buffers; see {@link #read(Path, ReadOptions, BufferFactory)}. */
-    Flux<ByteBuffer> read(Path path);
+    default Flux<ByteBuffer> read(Path path) {
+        return read(path, ReadOptions.defaults());
+    }
 
     /** Reads a file into heap buffers; see {@link #read(Path, ReadOptions, BufferFactory)}. */
-    Flux<ByteBuffer> read(Path path, ReadOptions options);
+    default Flux<ByteBuffer> read(Path path, ReadOptions options) {
+        return read(path, options, BufferFactory.heap());
+    }
 
     /**
      * Reads a file in order: opened by the first request of each subscriber, closed when it ends.
@@ -76,7 +80,9 @@ public interface UringFiles {
     Flux<String> lines(Path path, Charset charset, int maxChars);
 
     /** Follows a file from its start, into heap buffers; see {@link #tail(Path, TailOptions, BufferFactory)}. */
-    Flux<ByteBuffer> tail(Path path);
+    default Flux<ByteBuffer> tail(Path path) {
+        return tail(path, TailOptions.fromStart(), BufferFactory.heap());
+    }
 
     /**
      * Follows a file: emits what is in it, then what is appended, until it is cancelled or the file's directory is removed.
@@ -112,10 +118,14 @@ public interface UringFiles {
     Flux<String> tailLines(Path path, TailOptions options);
 
     /** Writes to a file with {@link WriteOptions#defaults()}; see {@link #write(Path, Publisher, WriteOptions, BufferReader)}. */
-    Mono<Long> write(Path path, Publisher<ByteBuffer> source);
+    default Mono<Long> write(Path path, Publisher<ByteBuffer> source) {
+        return write(path, source, WriteOptions.defaults());
+    }
 
     /** Writes ByteBuffers to a file; see {@link #write(Path, Publisher, WriteOptions, BufferReader)}. */
-    Mono<Long> write(Path path, Publisher<ByteBuffer> source, WriteOptions options);
+    default Mono<Long> write(Path path, Publisher<ByteBuffer> source, WriteOptions options) {
+        return write(path, source, options, BufferReader.byteBuffers());
+    }
 
     /**
      * Writes what {@code source} emits to a file: opened when the Mono is subscribed to, closed when the source has ended
@@ -142,7 +152,9 @@ public interface UringFiles {
             BufferReader<? super B> reader);
 
     /** Replaces a file, durably; see {@link #replace(Path, Publisher, ReplaceOptions, BufferReader)}. */
-    Mono<Long> replace(Path path, Publisher<ByteBuffer> source);
+    default Mono<Long> replace(Path path, Publisher<ByteBuffer> source) {
+        return replace(path, source, ReplaceOptions.defaults(), BufferReader.byteBuffers());
+    }
 
     /**
      * Replaces a file, or makes a new one, at once: whoever opens the path sees the former content or all of the new, and

@@ -1,10 +1,13 @@
 package io.github.reactoruring.architecture;
 
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.lang.module.Configuration;
 import java.lang.module.ModuleDescriptor;
@@ -15,10 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 
 import org.jctools.queues.MessagePassingQueue;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.reactivestreams.Publisher;
 
 import reactor.core.publisher.Flux;
@@ -55,6 +61,28 @@ class ModulePathTest {
 
         assertThat(classNames()).isNotEmpty().allSatisfy(name -> assertThatCode(() -> link(module, name))
                 .doesNotThrowAnyException());
+    }
+
+    /** javac wants what a module passes on even where it is optional. */
+    @Test
+    void letsAUsersModuleCompileWithoutOptionalDependencies(@TempDir Path directory) throws IOException {
+        Path module = Files.writeString(directory.resolve("module-info.java"),
+                "module user { requires " + NAME + "; }");
+        Path user = Files.writeString(Files.createDirectory(directory.resolve("user")).resolve("User.java"),
+                "package user; class User { reactor.core.publisher.Flux<?> read(" + NAME + ".Uring uring) {"
+                        + " return uring.files().read(java.nio.file.Path.of(\"x\")); } }");
+        String path = Stream.of(CLASSES, homeOf(Flux.class), homeOf(Publisher.class),
+                homeOf(MessagePassingQueue.class), homeOf(NullMarked.class))
+                .map(Path::toString).collect(joining(File.pathSeparator));
+        StringWriter said = new StringWriter();
+
+        boolean compiled = ToolProvider.getSystemJavaCompiler().getTask(said, null, null,
+                List.of("-proc:none", "--module-path", path, "-d", directory.resolve("out").toString()), null,
+                ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null)
+                        .getJavaFileObjects(module, user))
+                .call();
+
+        assertThat(compiled).as("%s", said).isTrue();
     }
 
     private static void link(Module module, String name) {

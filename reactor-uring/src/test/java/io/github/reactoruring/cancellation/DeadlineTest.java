@@ -136,7 +136,7 @@ class DeadlineTest {
 
     @Test
     void endsAWriteThatTheFullPipeTookInPart() {
-        Probe<Integer> write = start(
+        Probe<Long> write = start(
                 pipe.sink().withDeadline(SOON).write(ByteBuffer.allocateDirect(PIPE_BYTES + 1000)));
 
         write.awaitError(TimeoutException.class);
@@ -148,14 +148,14 @@ class DeadlineTest {
 
     @Test
     void aWriteInPartsGoesOnWhileThereIsTime() {
-        Probe<Integer> write = start(
+        Probe<Long> write = start(
                 pipe.sink().withDeadline(HOUR).write(ByteBuffer.allocateDirect(3 * PIPE_BYTES)));
         int read = 0;
         while (read < 3 * PIPE_BYTES) {
             read += pipe.source().withDeadline(HOUR).read(PIPE_BYTES).block().remaining();
         }
 
-        assertThat(write.awaitValues(1).values()).containsExactly(3 * PIPE_BYTES);
+        assertThat(write.awaitValues(1).values()).containsExactly(3L * PIPE_BYTES);
         ring.awaitIdle();
         assertThat(ring.get().stats().cancelSqes()).isZero();
     }

@@ -100,7 +100,11 @@ class CopyTest {
 
     @Test
     void disposalLeavesNoPartialCopyAndNoDescriptor() throws Exception {
-        Path from = Files.write(directory.resolve("from"), new byte[50_000_000]);
+        // So large that it takes longer than this thread may be kept from its processor.
+        Path from = directory.resolve("from");
+        try (RandomAccessFile sparse = new RandomAccessFile(from.toFile(), "rw")) {
+            sparse.setLength(1_000_000_000);
+        }
         Path to = directory.resolve("to");
         var before = Descriptors.open();
         Probe<Long> probe = Probe.idle();

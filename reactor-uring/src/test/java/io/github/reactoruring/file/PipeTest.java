@@ -87,20 +87,20 @@ class PipeTest {
     void aWriteOfMoreThanFitsGoesOnUntilAllIsTaken() {
         byte[] content = new byte[5 * PIPE_BYTES + 3];
         new Random(1).nextBytes(content);
-        Probe<Integer> write = start(sink.write(ByteBuffer.wrap(content)));
+        Probe<Long> write = start(sink.write(ByteBuffer.wrap(content)));
 
         ByteBuffer taken = ByteBuffer.allocate(content.length);
         while (taken.hasRemaining()) {
             taken.put(source.read(10_000).block());
         }
 
-        assertThat(write.awaitEnd().values()).containsExactly(content.length);
+        assertThat(write.awaitEnd().values()).containsExactly((long) content.length);
         assertThat(taken.array()).isEqualTo(content);
     }
 
     @Test
     void aWriteDisposedOfHalfWayEndsThere() {
-        Probe<Integer> write = start(sink.write(ByteBuffer.allocate(3 * PIPE_BYTES)));
+        Probe<Long> write = start(sink.write(ByteBuffer.allocate(3 * PIPE_BYTES)));
         ring.awaitInFlight(1);
 
         write.dispose();
@@ -115,7 +115,7 @@ class PipeTest {
         Random random = new Random(3);
         for (int round = 0; round < 300; round++) {
             UringPipe pipe = ring.get().files().pipe().block();
-            Probe<Integer> write = start(pipe.sink().write(ByteBuffer.allocate(2 * PIPE_BYTES)));
+            Probe<Long> write = start(pipe.sink().write(ByteBuffer.allocate(2 * PIPE_BYTES)));
             Probe<ByteBuffer> read = start(pipe.source().read(2 * PIPE_BYTES));
             for (int spin = random.nextInt(3_000); spin > 0; spin--) {
                 Thread.onSpinWait();

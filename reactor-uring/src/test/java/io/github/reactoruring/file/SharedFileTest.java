@@ -97,9 +97,9 @@ class SharedFileTest {
         int succeeded = 0;
         for (int run = 0; run < 60; run++) {
             UringFile file = open();
-            List<Probe<Integer>> writes = new ArrayList<>();
+            List<Probe<Long>> writes = new ArrayList<>();
             for (int block = 0; block < 30; block++) {
-                Probe<Integer> write = Probe.idle();
+                Probe<Long> write = Probe.idle();
                 file.writeAt((long) block * BLOCK, ByteBuffer.wrap(content(run + block))).subscribe(write);
                 writes.add(write.request(1));
             }
@@ -111,7 +111,7 @@ class SharedFileTest {
 
             byte[] found = Files.readAllBytes(directory.resolve("file"));
             for (int block = 0; block < 30; block++) {
-                Probe<Integer> write = writes.get(block).awaitEnd();
+                Probe<Long> write = writes.get(block).awaitEnd();
                 if (write.isCompleted()) {
                     succeeded++;
                     assertThat(ByteBuffer.wrap(found, block * BLOCK, BLOCK).slice())

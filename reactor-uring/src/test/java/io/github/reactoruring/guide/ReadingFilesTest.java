@@ -190,13 +190,13 @@ class ReadingFilesTest {
 
         // snippet: write
         ByteBuffer text = ByteBuffer.wrap("done\n".getBytes(UTF_8));
-        Mono<Integer> written = Mono.usingWhen(
+        Mono<Long> written = Mono.usingWhen(
                 uring.files().open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE),
                 opened -> opened.writeAt(0, text),
                 UringFile::close);
         // end of snippet
 
-        StepVerifier.create(written).expectNext(5).verifyComplete();
+        StepVerifier.create(written).expectNext(5L).verifyComplete();
         assertThat(file).hasContent("done\n");
     }
 

@@ -241,7 +241,7 @@ final class Sources {
             case FILE_READ_WITH_DEADLINE -> OneShotMono.<CheckedBuffers.Buffer>create(loop,
                     (on, actual) -> new ReadOnce<>(file, false, actual, 0, CHUNK_BYTES, buffers)
                             .withDeadline(Duration.ofMillis(1 + number % 20)));
-            case FILE_WRITE -> OneShotMono.<Integer>create(loop,
+            case FILE_WRITE -> OneShotMono.<Long>create(loop,
                     (on, actual) -> FileWrites.of(file, actual, 0, ByteBuffer.allocate(CHUNK_BYTES)));
             case STREAM -> MultishotFlux.create(loop, () -> new StreamRead<>(file, buffers));
             default -> throw new IllegalStateException(kind.toString());

@@ -15,10 +15,10 @@ public final class FileWrites {
     }
 
     /** Describes the write of one buffer. */
-    public static WriteOnce<ByteBuffer, Integer> of(OpenFile file, CoreSubscriber<? super Integer> actual,
+    public static WriteOnce<ByteBuffer> of(OpenFile file, CoreSubscriber<? super Long> actual,
             long position,
             ByteBuffer data) {
         return new WriteOnce<>(file, false, actual, position, List.of(data), BufferReader.byteBuffers(), loan -> {
-        }, Math::toIntExact);
+        });
     }
 }

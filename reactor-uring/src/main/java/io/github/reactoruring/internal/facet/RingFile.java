@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongFunction;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -62,16 +61,6 @@ final class RingFile implements UringFile {
     // ---- Reading
 
     @Override
-    public Mono<ByteBuffer> read(int maxBytes) {
-        return read(maxBytes, BufferFactory.heap());
-    }
-
-    @Override
-    public Mono<ByteBuffer> readAt(long position, int maxBytes) {
-        return readAt(position, maxBytes, BufferFactory.heap());
-    }
-
-    @Override
     public <B> Mono<B> read(int maxBytes, BufferFactory<B> buffers) {
         return readFrom(CURRENT, maxBytes, buffers);
     }
@@ -102,11 +91,6 @@ final class RingFile implements UringFile {
     }
 
     @Override
-    public Flux<ByteBuffer> stream() {
-        return stream(BufferFactory.heap());
-    }
-
-    @Override
     public <B> Flux<B> stream(BufferFactory<B> buffers) {
         Objects.requireNonNull(buffers, "buffers");
         if (file.loop().ring().features().supports(IoUringAbi.IORING_OP_READ_MULTISHOT)) {
@@ -118,11 +102,6 @@ final class RingFile implements UringFile {
                     .switchIfEmpty(Mono.fromRunnable(() -> ended.set(true)))
                     .repeat(() -> !ended.get());
         });
-    }
-
-    @Override
-    public Flux<ByteBuffer> readEach(Publisher<Long> positions, int maxBytes, int concurrency) {
-        return readEach(positions, maxBytes, concurrency, BufferFactory.heap());
     }
 
     @Override
@@ -153,28 +132,17 @@ final class RingFile implements UringFile {
     // ---- Writing
 
     @Override
-    public Mono<Integer> write(ByteBuffer data) {
-        return writeTo(CURRENT, List.of(data), Math::toIntExact);
-    }
-
-    @Override
-    public Mono<Integer> writeAt(long position, ByteBuffer data) {
-        FileUpkeep.notNegative("position", position);
-        return writeTo(position, List.of(data), Math::toIntExact);
-    }
-
-    @Override
     public Mono<Long> write(List<ByteBuffer> data) {
-        return writeTo(CURRENT, data, bytes -> bytes);
+        return writeTo(CURRENT, data);
     }
 
     @Override
     public Mono<Long> writeAt(long position, List<ByteBuffer> data) {
         FileUpkeep.notNegative("position", position);
-        return writeTo(position, data, bytes -> bytes);
+        return writeTo(position, data);
     }
 
-    private <N extends Number> Mono<N> writeTo(long position, List<ByteBuffer> data, LongFunction<N> number) {
+    private Mono<Long> writeTo(long position, List<ByteBuffer> data) {
         List<ByteBuffer> slices = new ArrayList<>(data.size());
         for (ByteBuffer each : data) {
             if (each.hasRemaining()) {
@@ -189,31 +157,31 @@ final class RingFile implements UringFile {
                     + slices.size());
         }
         if (slices.isEmpty()) {
-            return Mono.just(number.apply(0));
+            return Mono.just(0L);
         }
         return OneShotMono.create(file.loop(),
                 (loop, actual) -> new WriteOnce<>(file, forceAsync, actual, position, slices, alignment.reader(),
                         loan -> {
-                        }, number).withDeadline(deadline));
+                        }).withDeadline(deadline));
     }
 
     @Override
-    public <B> Mono<Integer> write(B data, BufferReader<? super B> reader) {
+    public <B> Mono<Long> write(B data, BufferReader<? super B> reader) {
         return writeFrom(CURRENT, data, reader);
     }
 
     @Override
-    public <B> Mono<Integer> writeAt(long position, B data, BufferReader<? super B> reader) {
+    public <B> Mono<Long> writeAt(long position, B data, BufferReader<? super B> reader) {
         FileUpkeep.notNegative("position", position);
         return writeFrom(position, data, reader);
     }
 
-    private <B> Mono<Integer> writeFrom(long position, B data, BufferReader<? super B> reader) {
+    private <B> Mono<Long> writeFrom(long position, B data, BufferReader<? super B> reader) {
         Objects.requireNonNull(reader, "reader");
         List<B> only = List.of(data);
         return OneShotMono.create(file.loop(),
                 (loop, actual) -> new WriteOnce<>(file, forceAsync, actual, position, only, reader,
-                        loan -> alignment.check(position, loan), Math::toIntExact).withDeadline(deadline));
+                        loan -> alignment.check(position, loan)).withDeadline(deadline));
     }
 
     // ---- Moving

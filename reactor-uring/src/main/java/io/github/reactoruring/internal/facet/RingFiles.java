@@ -59,16 +59,6 @@ public final class RingFiles implements UringFiles {
     }
 
     @Override
-    public Flux<ByteBuffer> read(Path path) {
-        return read(path, ReadOptions.defaults());
-    }
-
-    @Override
-    public Flux<ByteBuffer> read(Path path, ReadOptions options) {
-        return read(path, options, BufferFactory.heap());
-    }
-
-    @Override
     public <B> Flux<B> read(Path path, ReadOptions options, BufferFactory<B> buffers) {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(buffers, "buffers");
@@ -92,11 +82,6 @@ public final class RingFiles implements UringFiles {
             throw new IllegalArgumentException("maxChars must be 1 or more, not " + maxChars);
         }
         return Text.lines(text(path, charset), name(path), maxChars);
-    }
-
-    @Override
-    public Flux<ByteBuffer> tail(Path path) {
-        return tail(path, TailOptions.fromStart(), BufferFactory.heap());
     }
 
     @Override
@@ -129,27 +114,12 @@ public final class RingFiles implements UringFiles {
     }
 
     @Override
-    public Mono<Long> write(Path path, Publisher<ByteBuffer> source) {
-        return write(path, source, WriteOptions.defaults());
-    }
-
-    @Override
-    public Mono<Long> write(Path path, Publisher<ByteBuffer> source, WriteOptions options) {
-        return write(path, source, options, BufferReader.byteBuffers());
-    }
-
-    @Override
     public <B> Mono<Long> write(Path path, Publisher<? extends B> source, WriteOptions options,
             BufferReader<? super B> reader) {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(reader, "reader");
         return WriteMono.write(loops, name(path), source, options, reader);
-    }
-
-    @Override
-    public Mono<Long> replace(Path path, Publisher<ByteBuffer> source) {
-        return replace(path, source, ReplaceOptions.defaults(), BufferReader.byteBuffers());
     }
 
     @Override

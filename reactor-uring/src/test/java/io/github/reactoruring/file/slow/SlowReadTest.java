@@ -238,7 +238,7 @@ class SlowReadTest extends OnASlowFilesystem {
         SlowFile file = slow.file("written", new byte[8]);
         Gate writes = file.gate(SlowFile.Call.WRITE).hold();
         UringFile open = ring.get().files().open(file.path(), StandardOpenOption.WRITE).block(LONG);
-        Probe<Integer> write = Probe.idle();
+        Probe<Long> write = Probe.idle();
         open.writeAt(2, ByteBuffer.wrap(new byte[]{1, 2, 3})).subscribe(write);
         write.request(1);
         writes.awaitHeld(1);

@@ -185,8 +185,8 @@ class DeadlineTimerTest {
 
     @Test
     void tellsTheDeadlineOfAWriteThatWasDoneInPart() {
-        Probe<Integer> written = Probe.idle();
-        WriteOnce<ByteBuffer, Integer> write = FileWrites.of(under.openFile("pipe"), written, -1,
+        Probe<Long> written = Probe.idle();
+        WriteOnce<ByteBuffer> write = FileWrites.of(under.openFile("pipe"), written, -1,
                 ByteBuffer.allocate(100));
         written.onSubscribe(write.withDeadline(SECOND));
         written.request(1);

@@ -366,8 +366,8 @@ class PeerBugsTest {
         under.ring().behaviour(slow(IoUringAbi.IORING_OP_WRITE));
         OpenFile file = new OpenFile(under.loop(), under.ring().files().create("file", KernelFile.Kind.REGULAR), false,
                 "file");
-        TestSubscriber<Integer> subscriber = TestSubscriber.create();
-        OneShotMono.<Integer>create(under.loop(),
+        TestSubscriber<Long> subscriber = TestSubscriber.create();
+        OneShotMono.<Long>create(under.loop(),
                 (loop, actual) -> FileWrites.of(file, actual, 0, ByteBuffer.wrap(new byte[64])))
                 .subscribe(subscriber);
         under.turn();

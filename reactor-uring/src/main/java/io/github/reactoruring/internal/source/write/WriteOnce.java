@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.LongFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +23,8 @@ import reactor.core.CoreSubscriber;
  * <p>Invariant: each buffer ends once, lent or not.
  *
  * @param <B> the buffers' type
- * @param <N> how the number of bytes is told
  */
-public final class WriteOnce<B, N extends Number> extends OneShot<N> {
+public final class WriteOnce<B> extends OneShot<Long> {
 
     /** The most buffers of one write, which the kernel sets (IOV_MAX). */
     public static final int MOST_BUFFERS = Gather.MOST_LOANS;
@@ -40,7 +38,6 @@ public final class WriteOnce<B, N extends Number> extends OneShot<N> {
     private final int opcode;
     private boolean lent;
     private boolean loansReleased;
-    private final LongFunction<N> number;
     private @Nullable Gather gather;
 
     /**
@@ -49,8 +46,8 @@ public final class WriteOnce<B, N extends Number> extends OneShot<N> {
      * @param data 1 to {@link #MOST_BUFFERS} buffers, none of several empty
      * @param check throws if a loan is not to be written
      */
-    public WriteOnce(OpenFile file, boolean forceAsync, CoreSubscriber<? super N> actual, long position,
-            List<B> data, BufferReader<? super B> reader, Consumer<BufferReader.Loan> check, LongFunction<N> number) {
+    public WriteOnce(OpenFile file, boolean forceAsync, CoreSubscriber<? super Long> actual, long position,
+            List<B> data, BufferReader<? super B> reader, Consumer<BufferReader.Loan> check) {
         super(file.loop(), actual);
         this.file = file;
         this.forceAsync = forceAsync;
@@ -59,7 +56,6 @@ public final class WriteOnce<B, N extends Number> extends OneShot<N> {
         this.reader = reader;
         this.check = check;
         opcode = Gather.opcode(data.size(), RegisteredPool.slotOf(reader, file.loop()));
-        this.number = number;
     }
 
     @Override
@@ -122,14 +118,14 @@ public final class WriteOnce<B, N extends Number> extends OneShot<N> {
     }
 
     @Override
-    protected N value(int result, int flags) throws IOException {
+    protected Long value(int result, int flags) throws IOException {
         if (result < 0) {
             throw Errors.ofPath(-result, "WRITE", file.name());
         }
         if (gather == null || !gather.isComplete()) {
             throw Errors.ofPath(result == 0 ? Errno.EIO : Errno.ECANCELED, "WRITE", file.name());
         }
-        return number.apply(gather.writtenBytes());
+        return gather.writtenBytes();
     }
 
     @Override

@@ -91,11 +91,11 @@ class RegisteredBuffersLoopTest {
         return subscriber;
     }
 
-    private TestSubscriber<Integer> write(OpenFile file, RegisteredBuffers pool, RegisteredBuffer data, long demand) {
-        TestSubscriber<Integer> subscriber = TestSubscriber.builder().initialRequest(demand).build();
-        OneShotMono.<Integer>create(under.loop(), (loop, actual) -> new WriteOnce<>(file, false, actual, 0,
+    private TestSubscriber<Long> write(OpenFile file, RegisteredBuffers pool, RegisteredBuffer data, long demand) {
+        TestSubscriber<Long> subscriber = TestSubscriber.builder().initialRequest(demand).build();
+        OneShotMono.<Long>create(under.loop(), (loop, actual) -> new WriteOnce<>(file, false, actual, 0,
                 List.of(data), pool, loan -> {
-                }, Math::toIntExact)).subscribe(subscriber);
+                })).subscribe(subscriber);
         return subscriber;
     }
 
@@ -215,13 +215,13 @@ class RegisteredBuffersLoopTest {
         disk.most = 1000;
         RegisteredBuffers pool = pool(1);
         RegisteredBuffer data = pool.take();
-        TestSubscriber<Integer> write = write(under.openFile("file"), pool, data, 1);
+        TestSubscriber<Long> write = write(under.openFile("file"), pool, data, 1);
         under.turns(2);
         assertThatIllegalStateException().isThrownBy(data::release).withMessageContaining("handed to a write");
         assertThatIllegalStateException().isThrownBy(data::bytes).withMessageContaining("handed to a write");
         under.turnUntil("the end", write::isTerminated);
 
-        assertThat(write.getReceivedOnNext()).containsExactly(BYTES);
+        assertThat(write.getReceivedOnNext()).containsExactly((long) BYTES);
         assertThat(under.ring().taken(IoUringAbi.IORING_OP_WRITE_FIXED)).hasSize(5);
         assertThat(pool.taken()).isZero();
         assertThatIllegalStateException().isThrownBy(data::release);
@@ -234,13 +234,13 @@ class RegisteredBuffersLoopTest {
         write(file, pool, pool.take(), 0).cancel();
         assertThat(pool.taken()).as("never submitted").isZero();
 
-        TestSubscriber<Integer> queued = write(file, pool, pool.take(), 1);
+        TestSubscriber<Long> queued = write(file, pool, pool.take(), 1);
         queued.cancel();
         under.turns(2);
         assertThat(pool.taken()).as("never staged").isZero();
         assertThat(under.ring().taken(IoUringAbi.IORING_OP_WRITE_FIXED)).isEmpty();
 
-        TestSubscriber<Integer> staged = write(file, pool, pool.take(), 1);
+        TestSubscriber<Long> staged = write(file, pool, pool.take(), 1);
         under.turns(2);
         staged.cancel();
         under.turns(3);
@@ -256,8 +256,8 @@ class RegisteredBuffersLoopTest {
         RegisteredBuffers other = pool(1);
         OpenFile file = under.openFile("file");
         RegisteredBuffer data = pool.take();
-        TestSubscriber<Integer> first = write(file, pool, data, 1);
-        TestSubscriber<Integer> second = write(file, pool, data, 1);
+        TestSubscriber<Long> first = write(file, pool, data, 1);
+        TestSubscriber<Long> second = write(file, pool, data, 1);
         under.turns(2);
         assertThat(second.expectTerminalError()).isInstanceOf(IllegalStateException.class);
         assertThat(pool.taken()).as("still the first's").isEqualTo(1);
@@ -265,7 +265,7 @@ class RegisteredBuffersLoopTest {
         assertThat(first.isTerminatedComplete()).isTrue();
 
         RegisteredBuffer foreign = pool.take();
-        TestSubscriber<Integer> stranger = write(file, other, foreign, 1);
+        TestSubscriber<Long> stranger = write(file, other, foreign, 1);
         under.turns(2);
         assertThat(stranger.expectTerminalError()).isInstanceOf(IllegalArgumentException.class);
         foreign.release();
@@ -293,7 +293,7 @@ class RegisteredBuffersLoopTest {
         assertThat(under.only().opcode()).isEqualTo(IoUringAbi.IORING_OP_READ);
         under.ring().kernel().complete(under.only(), BYTES, 0);
         under.turns(2);
-        TestSubscriber<Integer> write = write(under.openFile("to"), pool, read.getReceivedOnNext().getFirst(), 1);
+        TestSubscriber<Long> write = write(under.openFile("to"), pool, read.getReceivedOnNext().getFirst(), 1);
         under.turnUntil("the write", write::isTerminated);
         assertThat(under.ring().taken(IoUringAbi.IORING_OP_WRITE)).hasSize(1);
         close(pool);
