@@ -1,9 +1,9 @@
 package io.github.reactoruring.internal.spring;
 
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -11,8 +11,13 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
  * Ends the body of a response whose writing was cancelled, or failed. Spring leaves the body as it is where a client was
@@ -25,7 +30,7 @@ import reactor.core.publisher.Mono;
  */
 public final class ResponseBody {
 
-    private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
+    private final Set<Reading<?>> open = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
 
     private ResponseBody() {
@@ -46,32 +51,112 @@ public final class ResponseBody {
 
     /** Passes the body on, and remembers who reads it. */
     public <T> Flux<T> watch(Publisher<T> body) {
-        return Flux.defer(() -> {
-            if (ended) {
-                return Flux.error(new CancellationException("The writing of the response has ended"));
-            }
-            AtomicReference<@Nullable Subscription> reading = new AtomicReference<>();
-            return Flux.<T>from(body).doOnSubscribe(subscription -> {
-                reading.set(subscription);
-                begun(subscription);
-            }).doFinally(signal -> {
-                Subscription over = reading.get();
-                if (over != null) {
-                    open.remove(over);
-                }
-            });
-        });
+        return Watched.create(Flux.from(body), this);
     }
 
-    private void begun(Subscription subscription) {
-        open.add(subscription);
+    private void begun(Reading<?> reading) {
+        open.add(reading);
         if (ended) {
-            subscription.cancel();
+            reading.cancel();
         }
     }
 
     private void end() {
         ended = true;
-        open.forEach(Subscription::cancel);
+        open.forEach(Reading::cancel);
+    }
+
+    private static final class Watched<T> extends FluxOperator<T, T> {
+
+        private final ResponseBody body;
+
+        private Watched(Flux<T> source, ResponseBody body) {
+            super(source);
+            this.body = body;
+        }
+
+        static <T> Flux<T> create(Flux<T> source, ResponseBody body) {
+            return onAssembly(new Watched<>(source, body));
+        }
+
+        @Override
+        public void subscribe(CoreSubscriber<? super T> actual) {
+            if (body.ended) {
+                Operators.error(actual, new CancellationException("The writing of the response has ended"));
+            } else {
+                source.subscribe(new Reading<>(actual, body));
+            }
+        }
+    }
+
+    /** Passes the body on to one who reads it: a single operator, since each chunk goes through it. */
+    private static final class Reading<T> implements CoreSubscriber<T>, Subscription, Scannable {
+
+        private final CoreSubscriber<? super T> actual;
+        private final ResponseBody body;
+        private @Nullable Subscription upstream;
+
+        Reading(CoreSubscriber<? super T> actual, ResponseBody body) {
+            this.actual = actual;
+            this.body = body;
+        }
+
+        @Override
+        public Context currentContext() {
+            return actual.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            if (Operators.validate(upstream, subscription)) {
+                upstream = subscription;
+                body.begun(this);
+                actual.onSubscribe(this);
+            }
+        }
+
+        @Override
+        public void onNext(T value) {
+            actual.onNext(value);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            body.open.remove(this);
+            actual.onError(error);
+        }
+
+        @Override
+        public void onComplete() {
+            body.open.remove(this);
+            actual.onComplete();
+        }
+
+        @Override
+        public void request(long n) {
+            upstream().request(n);
+        }
+
+        @Override
+        public void cancel() {
+            body.open.remove(this);
+            upstream().cancel();
+        }
+
+        private Subscription upstream() {
+            return Objects.requireNonNull(upstream, "onSubscribe comes first");
+        }
+
+        @Override
+        @SuppressWarnings("rawtypes")
+        public @Nullable Object scanUnsafe(Attr key) {
+            if (key == Attr.ACTUAL) {
+                return actual;
+            }
+            if (key == Attr.PARENT) {
+                return upstream;
+            }
+            return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
+        }
     }
 }
