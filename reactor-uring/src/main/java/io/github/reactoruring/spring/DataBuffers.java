@@ -9,6 +9,7 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.spring.Leases;
+import io.github.reactoruring.internal.spring.Loans;
 
 /**
  * Reads into Spring's {@link DataBuffer}s and writes from them: Netty's without a copy, any other with one.
@@ -19,7 +20,7 @@ import io.github.reactoruring.internal.spring.Leases;
 public final class DataBuffers implements BufferFactory<DataBuffer>, BufferReader<DataBuffer> {
 
     private final DataBufferFactory factory;
-    private final Leases leases;
+    private final BufferFactory<DataBuffer> leases;
 
     private DataBuffers(DataBufferFactory factory) {
         this.factory = factory;
@@ -38,12 +39,12 @@ public final class DataBuffers implements BufferFactory<DataBuffer>, BufferReade
 
     @Override
     public void release(DataBuffer buffer) {
-        leases.release(buffer);
+        DataBufferUtils.release(buffer);
     }
 
     @Override
     public Loan lend(DataBuffer buffer) {
-        return leases.lend(buffer);
+        return Loans.ofAny().lend(buffer);
     }
 
     @Override

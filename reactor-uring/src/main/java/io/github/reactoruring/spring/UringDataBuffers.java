@@ -19,7 +19,7 @@ import io.github.reactoruring.UringUnavailableException;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.spring.FileContent;
-import io.github.reactoruring.internal.spring.Leases;
+import io.github.reactoruring.internal.spring.Loans;
 import io.github.reactoruring.internal.spring.LocalFiles;
 import io.github.reactoruring.internal.spring.OpenOptionNames;
 import reactor.core.publisher.Flux;
@@ -154,7 +154,7 @@ public final class UringDataBuffers {
      */
     public static Mono<Long> write(Uring uring, Publisher<? extends DataBuffer> source, Path destination,
             WriteOptions options) {
-        return uring.files().write(destination, source, options, Leases.plain());
+        return uring.files().write(destination, source, options, Loans.ofAny());
     }
 
     private static @Nullable Uring sharedOrNone() {

@@ -12,33 +12,33 @@ import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.netty.NettyBuffers;
 import io.netty.buffer.ByteBuf;
 
-/** Knows Netty, so that no other class here has to; loaded only where Netty is. */
-public final class NettyDataBuffers {
+/** Knows which of Spring's buffers are Netty's, and leases and lends those; loaded only where Netty is. */
+final class NettyDataBuffers {
 
     private static final NettyBuffers READER = NettyBuffers.pooled();
 
     private NettyDataBuffers() {
     }
 
-    public static boolean suits(DataBufferFactory factory) {
+    static boolean suits(DataBufferFactory factory) {
         return factory instanceof NettyDataBufferFactory;
     }
 
-    public static boolean suits(DataBuffer buffer) {
+    static boolean suits(DataBuffer buffer) {
         return buffer instanceof NettyDataBuffer;
     }
 
     /** @param whenFreed is told of each buffer's end, if not null */
-    public static BufferFactory<DataBuffer> of(DataBufferFactory factory, @Nullable Runnable whenFreed) {
+    static BufferFactory<DataBuffer> of(DataBufferFactory factory, @Nullable Runnable whenFreed) {
         NettyDataBufferFactory netty = (NettyDataBufferFactory) factory;
         return new Chunks(netty, new NettyBuffers(netty.getByteBufAllocator()), whenFreed);
     }
 
-    public static boolean tells(DataBuffer buffer) {
+    static boolean tells(DataBuffer buffer) {
         return buffer instanceof NettyDataBuffer netty && netty.getNativeBuffer() instanceof TellingByteBuf;
     }
 
-    public static BufferReader.Loan lend(DataBuffer buffer) {
+    static BufferReader.Loan lend(DataBuffer buffer) {
         return READER.lend(((NettyDataBuffer) buffer).getNativeBuffer());
     }
 

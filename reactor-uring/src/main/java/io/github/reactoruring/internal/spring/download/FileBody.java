@@ -43,13 +43,13 @@ public record FileBody(SentFile file, ReactiveHttpOutputMessage message, int chu
 
     /** One read; where it brings less than it was to, which is rare, the rest is looked for by more of them. */
     private Mono<DataBuffer> atOnce(long start, int count) {
-        Leases buffers = Leases.of(message.bufferFactory());
+        BufferFactory<DataBuffer> buffers = Leases.of(message.bufferFactory());
         return file.readOne(open -> whole(open.readAt(start, count, buffers), count)
                 .switchIfEmpty(whole(Mono.defer(() -> piecemeal(open, start, count, buffers)), count))
                 .switchIfEmpty(Mono.error(() -> PacedBody.shorter(file.path(), count))));
     }
 
-    private Mono<DataBuffer> piecemeal(UringFile open, long start, int count, Leases buffers) {
+    private Mono<DataBuffer> piecemeal(UringFile open, long start, int count, BufferFactory<DataBuffer> buffers) {
         return DataBufferUtils.join(content(open, start, count, buffers).map(SingleReleaseBuffer::of))
                 .map(SingleReleaseBuffer::take);
     }

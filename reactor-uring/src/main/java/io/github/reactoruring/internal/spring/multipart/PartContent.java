@@ -17,7 +17,7 @@ import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.UringFileSystem;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.spring.FileContent;
-import io.github.reactoruring.internal.spring.Leases;
+import io.github.reactoruring.internal.spring.Loans;
 import io.github.reactoruring.internal.spring.LocalFiles;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -51,7 +51,7 @@ sealed interface PartContent {
         @Override
         public Mono<Void> transferTo(Path target) {
             return LocalFiles.isLocal(target) && LocalFiles.canUse(uring)
-                    ? uring.files().write(target, read(), OnDisk.COPYING, Leases.plain()).then()
+                    ? uring.files().write(target, read(), OnDisk.COPYING, Loans.ofAny()).then()
                     : DataBufferUtils.write(read(), target);
         }
 

@@ -17,7 +17,7 @@ import org.springframework.core.io.buffer.DataBuffer;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.WriteOptions;
-import io.github.reactoruring.internal.spring.Leases;
+import io.github.reactoruring.internal.spring.Loans;
 import io.github.reactoruring.internal.spring.LocalFiles;
 import io.github.reactoruring.internal.spring.SecretNames;
 import reactor.core.publisher.Flux;
@@ -73,7 +73,7 @@ public final class TemporaryFiles {
     private Mono<Path> write(Uring uring, Publisher<DataBuffer> content, Directory into) {
         return into.made().doOnError(error -> directory.compareAndSet(into, null)).flatMap(path -> {
             Path file = path.resolve(Long.toString(count.incrementAndGet()));
-            return uring.files().write(file, content, WRITING, Leases.plain()).thenReturn(file);
+            return uring.files().write(file, content, WRITING, Loans.ofAny()).thenReturn(file);
         });
     }
 
