@@ -83,6 +83,15 @@ final class ArchitectureRules {
             "java.lang.Runtime", Set.of("load", "loadLibrary"),
             "java.lang.System", Set.of("load", "loadLibrary"));
 
+    private static final Set<String> COUNTERS = Set.of(
+            "java.util.concurrent.atomic.AtomicInteger",
+            "java.util.concurrent.atomic.AtomicLong",
+            "java.util.concurrent.atomic.AtomicIntegerFieldUpdater",
+            "java.util.concurrent.atomic.AtomicLongFieldUpdater",
+            "java.lang.invoke.VarHandle");
+
+    private static final Set<String> COUNTS_UP = Set.of("getAndIncrement", "getAndAdd");
+
     private final String root;
 
     ArchitectureRules(String root) {
@@ -192,6 +201,17 @@ final class ArchitectureRules {
     ArchRule everyClassHasARoom() {
         return noClasses().should(be(describe("outside every room of the floor plan",
                 c -> isOurs(c) && !isEntry(c) && !isVocabulary(c) && rowOf(c) < 0)))
+                .allowEmptyShould(true);
+    }
+
+    /** Counts that ask "was I the first?": whoever was does the work of all who come meanwhile. */
+    ArchRule onlyTheDrainKeepsACountOfWork(String aPackage, String drain) {
+        return noClasses().that(describe("are in or below " + aPackage + ", and not its " + drain,
+                c -> isIn(c, root + aPackage) && !c.getName().equals(root + aPackage + '.' + drain)))
+                .should()
+                .accessTargetWhere(describe("the count before it is counted up is asked for",
+                        access -> COUNTERS.stream().anyMatch(access.getTarget().getOwner()::isAssignableTo)
+                                && COUNTS_UP.stream().anyMatch(access.getName()::startsWith)))
                 .allowEmptyShould(true);
     }
 

@@ -86,6 +86,15 @@ class ArchitectureRulesTest {
     }
 
     @Test
+    void refusesADrainBesideTheDrain() {
+        assertThat(violations(RULES.onlyTheDrainKeepsACountOfWork(".internal.spring", "Drain")))
+                .hasSize(2)
+                .allMatch(v -> v.contains("DrainsByItself"))
+                .anyMatch(v -> v.contains("AtomicInteger.getAndIncrement"))
+                .anyMatch(v -> v.contains("VarHandle.getAndAdd"));
+    }
+
+    @Test
     void refusesRestrictedCallsAndReferencesOutsideSys() {
         assertThat(violations(RULES.onlySysCallsRestrictedMethods()))
                 .hasSize(2)

@@ -65,6 +65,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void springsSourcesHaveOneDrain() {
+        RULES.onlyTheDrainKeepsACountOfWork(".internal.spring", "Drain").check(LIBRARY);
+    }
+
+    @Test
     void onlySysCallsRestrictedMethods() {
         RULES.onlySysCallsRestrictedMethods().check(LIBRARY);
     }

@@ -19,7 +19,7 @@ import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.ServerWebExchange;
 
-import io.github.reactoruring.internal.spring.multipart.PartLimits;
+import io.github.reactoruring.internal.spring.multipart.PartBuffers;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -59,7 +59,7 @@ class MultipartForms {
     @PostMapping("/form/events")
     Mono<String> events(@RequestBody Flux<PartEvent> events) {
         return events.map(event -> {
-            PartLimits.release(event);
+            PartBuffers.release(event);
             return event.name();
         }).collectList().map(List::toString);
     }
@@ -83,7 +83,7 @@ class MultipartForms {
     @PostMapping("/form/throwing")
     Mono<String> throwing(@RequestBody Flux<PartEvent> events) {
         return events.index().<String>map(event -> {
-            PartLimits.release(event.getT2());
+            PartBuffers.release(event.getT2());
             if (event.getT1() == 1) {
                 throw new IllegalStateException("a handler's own");
             }
@@ -95,7 +95,7 @@ class MultipartForms {
     @PostMapping("/form/empty")
     Mono<String> empty(@RequestBody Flux<PartEvent> events) {
         return events.next().map(event -> {
-            PartLimits.release(event);
+            PartBuffers.release(event);
             return event.name();
         });
     }

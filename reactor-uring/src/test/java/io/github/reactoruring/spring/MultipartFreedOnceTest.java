@@ -43,7 +43,7 @@ class MultipartFreedOnceTest {
     private static final int ROUNDS = 8;
     private static final byte[] DOWNLOADED = UploadServing.content(700_000);
     private static final byte[] FILE = UploadServing.content(60_000);
-    /** The field's limit is 10 KiB, here as well as in the defaults' place. */
+    /** Longer than the settings below allow, 10 KiB, and than Spring does by default, 256 KiB. */
     private static final String LONG_FIELD = "x".repeat(400_000);
 
     /** Every way in which a body may end badly, and one in which it does not. */

@@ -24,7 +24,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ReactiveHttpInputMessage;
 import org.springframework.http.codec.multipart.PartEvent;
 
-import io.github.reactoruring.internal.spring.multipart.PartLimits;
+import io.github.reactoruring.internal.spring.multipart.PartBuffers;
 import io.github.reactoruring.testing.buffers.NettyLeaks;
 import io.netty.buffer.ByteBufAllocator;
 import reactor.core.publisher.BaseSubscriber;
@@ -139,7 +139,7 @@ class PartEventsTest {
     }
 
     private void all(MultipartBody body) {
-        events(body.bytes()).doOnNext(PartLimits::release).then().block(TIMEOUT);
+        events(body.bytes()).doOnNext(PartBuffers::release).then().block(TIMEOUT);
     }
 
     private static byte[] body() {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -76,7 +75,7 @@ public final class PacedBody extends Flux<DataBuffer> implements Scannable {
     }
 
     /** Makes a Flux that leaves by {@code outlet}, asked for by each subscription. */
-    public static Flux<DataBuffer> create(DataBufferFactory factory, Supplier<@Nullable Outlet> outlet, Bounds bounds,
+    static Flux<DataBuffer> create(DataBufferFactory factory, Supplier<@Nullable Outlet> outlet, Bounds bounds,
             Function<BufferFactory<DataBuffer>, Flux<DataBuffer>> content) {
         return onAssembly(new PacedBody(factory, outlet, bounds, content));
     }
@@ -110,12 +109,11 @@ public final class PacedBody extends Flux<DataBuffer> implements Scannable {
         private final CoreSubscriber<? super DataBuffer> actual;
         private final Bounds bounds;
         private final @Nullable Outlet outlet;
-        private final AtomicLong requested = new AtomicLong();
+        private final Demand requested = new Demand();
         private final AtomicLong freed = new AtomicLong();
+        private final Drain asking = new Drain(this::askForMore);
         /** How many chunks may be asked for whatever is freed: it was not the connection that held them. */
         private volatile long letThrough;
-        /** Whoever makes it 1 asks, for all who come meanwhile. */
-        private final AtomicInteger asking = new AtomicInteger();
         /** Whether somebody is on his way to look at the connection. */
         private final AtomicBoolean looking = new AtomicBoolean();
         private final AtomicBoolean cancelled = new AtomicBoolean();
@@ -148,39 +146,31 @@ public final class PacedBody extends Flux<DataBuffer> implements Scannable {
 
         @Override
         public void request(long n) {
-            if (Operators.validate(n)) {
-                requested.accumulateAndGet(n, Operators::addCap);
-                ask();
+            if (requested.add(n)) {
+                asking.run();
             }
         }
 
         void chunkFreed() {
             freed.incrementAndGet();
-            ask();
+            asking.run();
         }
 
-        private void ask() {
-            if (asking.getAndIncrement() != 0) {
-                return;
+        private void askForMore() {
+            long demand = requested.get();
+            long allowed = outlet == null
+                    ? demand
+                    : Math.min(demand, Math.max(letThrough, freed.get() + bounds.maxChunks()));
+            long more = allowed - asked;
+            // Half the window at once: a request for each chunk would wake the ring for each.
+            boolean worthIt = more >= (bounds.maxChunks() + 1) / 2 || allowed == demand;
+            if (more > 0 && worthIt && upstream != null && !cancelled.get()) {
+                asked = allowed;
+                upstream.request(more);
+            } else if (isStalled() && looking.compareAndSet(false, true)) {
+                lookMillis = 0;
+                lookLater();
             }
-            int missed = 1;
-            do {
-                long demand = requested.get();
-                long allowed = outlet == null
-                        ? demand
-                        : Math.min(demand, Math.max(letThrough, freed.get() + bounds.maxChunks()));
-                long more = allowed - asked;
-                // Half the window at once: a request for each chunk would wake the ring for each.
-                boolean worthIt = more >= (bounds.maxChunks() + 1) / 2 || allowed == demand;
-                if (more > 0 && worthIt && upstream != null && !cancelled.get()) {
-                    asked = allowed;
-                    upstream.request(more);
-                } else if (isStalled() && looking.compareAndSet(false, true)) {
-                    lookMillis = 0;
-                    lookLater();
-                }
-                missed = asking.addAndGet(-missed);
-            } while (missed != 0);
         }
 
         /** More is wanted, and all that was asked for is out. */
@@ -199,7 +189,7 @@ public final class PacedBody extends Flux<DataBuffer> implements Scannable {
             if (!isStalled()) {
                 looking.set(false);
                 // It may have stalled in between.
-                ask();
+                asking.run();
             } else if (outlet == null || outlet.isIdle()) {
                 letThrough();
             } else {
@@ -213,7 +203,7 @@ public final class PacedBody extends Flux<DataBuffer> implements Scannable {
         private void letThrough() {
             letThrough = asked + bounds.maxChunks();
             looking.set(false);
-            ask();
+            asking.run();
         }
 
         @Override
@@ -225,7 +215,7 @@ public final class PacedBody extends Flux<DataBuffer> implements Scannable {
             if (!tells) {
                 chunkFreed();
             } else if (emitted >= asked) {
-                ask();
+                asking.run();
             }
         }
 

@@ -1,5 +1,5 @@
 /**
- * Tests how bodies are paced.
+ * Tests how bodies are paced, and the drain that Spring's sources share.
  *
  * <p>Without a server, by an outlet of the test.
  */

@@ -1,15 +1,14 @@
 package io.github.reactoruring.internal.spring.multipart;
 
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 
+import io.github.reactoruring.internal.spring.Demand;
+import io.github.reactoruring.internal.spring.Drain;
 import io.github.reactoruring.internal.spring.SingleReleaseBuffer;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -30,7 +29,7 @@ import reactor.util.context.Context;
  */
 final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuffer>, Subscription {
 
-    /** Is who takes what the parser makes of the body. */
+    /** Whoever takes what the parser makes of the body. */
     interface Taker {
 
         /** Says whether more may be read. */
@@ -43,8 +42,8 @@ final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuff
     private final Flux<DataBuffer> body;
     private final Taker taker;
     private final Queue<DataBuffer> arrived = Queues.<DataBuffer>unbounded(8).get();
-    private final AtomicLong wanted = new AtomicLong();
-    private final AtomicInteger work = new AtomicInteger();
+    private final Demand wanted = new Demand();
+    private final Drain drain = new Drain(this::pass);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private @Nullable CoreSubscriber<? super DataBuffer> parser;
     private volatile @Nullable Subscription upstream;
@@ -61,15 +60,15 @@ final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuff
     /** Tells the parser of an error, after the buffer it is at, and reads no more. The first one counts. */
     void fail(Throwable error) {
         if (failure.compareAndSet(null, error)) {
-            drain();
+            drain.run();
         }
     }
 
     /** Looks whether there is room again. */
     void resume() {
         Subscription source = upstream;
-        if (source != null && wanted.get() > 0 && !over && taker.hasRoom()) {
-            long n = wanted.getAndSet(0);
+        if (source != null && wanted.isPositive() && !over && taker.hasRoom()) {
+            long n = wanted.takeAll();
             if (n > 0) {
                 source.request(n);
             }
@@ -86,18 +85,17 @@ final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuff
 
     @Override
     public void request(long n) {
-        if (Operators.validate(n)) {
-            wanted.accumulateAndGet(n, Operators::addCap);
+        if (wanted.add(n)) {
             resume();
         }
     }
 
-    /** Is the parser's own end: behind the last boundary, or at an error of its own. */
+    /** Is called at the parser's own end: behind the last boundary, or at an error of its own. */
     @Override
     public void cancel() {
         over = true;
         cancelBody();
-        drain();
+        drain.run();
     }
 
     // ---- From the body
@@ -113,14 +111,14 @@ final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuff
             upstream = subscription;
             parser.onSubscribe(this);
             parserReady = true;
-            drain();
+            drain.run();
         }
     }
 
     @Override
     public void onNext(DataBuffer buffer) {
         arrived.offer(buffer);
-        drain();
+        drain.run();
     }
 
     @Override
@@ -131,35 +129,31 @@ final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuff
         }
         bodyError = error;
         bodyDone = true;
-        drain();
+        drain.run();
     }
 
     @Override
     public void onComplete() {
         bodyDone = true;
-        drain();
+        drain.run();
     }
 
     // ---- Between the two
 
-    private void drain() {
-        if (work.getAndIncrement() != 0) {
-            return;
-        }
-        int missed = 1;
-        do {
-            CoreSubscriber<? super DataBuffer> target = parser;
+    private void pass() {
+        CoreSubscriber<? super DataBuffer> target = parser;
+        try {
             if (target != null && parserReady) {
-                pass(target);
+                passTo(target);
             }
+        } finally {
             if (over) {
-                free();
+                PartBuffers.release(arrived);
             }
-            missed = work.addAndGet(-missed);
-        } while (missed != 0);
+        }
     }
 
-    private void pass(CoreSubscriber<? super DataBuffer> target) {
+    private void passTo(CoreSubscriber<? super DataBuffer> target) {
         while (!over) {
             Throwable failed = failure.get();
             boolean done = bodyDone;
@@ -192,12 +186,6 @@ final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuff
         Subscription source = upstream;
         if (source != null) {
             source.cancel();
-        }
-    }
-
-    private void free() {
-        for (DataBuffer buffer = arrived.poll(); buffer != null; buffer = arrived.poll()) {
-            DataBufferUtils.release(buffer);
         }
     }
 }

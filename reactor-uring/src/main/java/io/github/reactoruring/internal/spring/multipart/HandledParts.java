@@ -2,11 +2,9 @@ package io.github.reactoruring.internal.spring.multipart;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.codec.multipart.PartEvent;
 
@@ -15,9 +13,12 @@ import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
-import reactor.util.context.Context;
 
-/** Hands the parts of a stream of events to a handler, one after the other. */
+/**
+ * Hands the parts of a stream of events to a handler, one after the other, and emits what it makes of them.
+ *
+ * <p><b>Buffers:</b> of a part's content, belong to the handler; what it does not take is released.
+ */
 public final class HandledParts<T> extends Flux<T> implements Scannable {
 
     private final Flux<PartEvent> events;
@@ -61,26 +62,25 @@ public final class HandledParts<T> extends Flux<T> implements Scannable {
 
         @Override
         public void onNext(PartEvent event) {
-            Handling<T> current = handling;
-            boolean last = event.isLast();
-            if (inPart && current != null) {
-                current.content.offer(event.content(), last);
-                inPart = !last;
-                drain();
+            Handling<T> current = inPart ? handling : null;
+            inPart = !event.isLast();
+            if (current == null) {
+                begin(event);
             } else {
-                inPart = !last;
-                begin(event, last);
+                current.content().offer(event.content(), event.isLast());
+                drain();
             }
         }
 
-        private void begin(PartEvent event, boolean last) {
+        private void begin(PartEvent event) {
             Queue<DataBuffer> first = new ConcurrentLinkedQueue<>();
             first.add(event.content());
-            Handling<T> begun = new Handling<>(this, new Spill(first, last, () -> upstream().request(1)));
+            Spill content = new Spill(first, event.isLast(), () -> upstream().request(1));
+            Handling<T> begun = new Handling<>(this, content);
             handling = begun;
             Mono<T> result;
             try {
-                result = handler.apply(event, Flux.from(begun.content));
+                result = handler.apply(event, Flux.from(content));
             } catch (RuntimeException e) {
                 result = Mono.error(e);
             }
@@ -95,7 +95,7 @@ public final class HandledParts<T> extends Flux<T> implements Scannable {
             eventsError = error;
             Handling<T> current = handling;
             if (current != null) {
-                current.content.fail(error);
+                current.content().fail(error);
             }
             drain();
         }
@@ -106,30 +106,16 @@ public final class HandledParts<T> extends Flux<T> implements Scannable {
             drain();
         }
 
-        // ---- From the handlers
-
-        private void failed(Throwable error) {
-            upstream().cancel();
-            fail(error);
-        }
-
         // ---- Towards the subscriber
 
         @Override
-        void abandon() {
-            Handling<T> current = handling;
-            if (current != null) {
-                current.cancel();
-            }
-        }
-
-        @Override
         boolean step() {
+            // Looked at first: the last part has begun before the events are over.
             Throwable error = eventsError;
             boolean last = done;
             Handling<T> current = handling;
             if (current != null) {
-                return current.over && finish(current, error != null);
+                return current.isOver() && finish(current, error != null);
             }
             if (error != null || last) {
                 end(error);
@@ -140,90 +126,35 @@ public final class HandledParts<T> extends Flux<T> implements Scannable {
 
         /** Returns whether the part is over, content and all. */
         private boolean finish(Handling<T> current, boolean contentEnds) {
-            T value = current.takeValue();
-            if (value != null) {
-                emit(value);
+            T result = current.takeResult();
+            if (result != null) {
+                emit(result);
             }
-            if (!contentEnds && !current.content.isComplete()) {
-                current.content.skip();
+            if (!contentEnds && !current.content().isComplete()) {
+                current.content().skip();
                 return false;
             }
-            current.content.cancel();
+            current.content().cancel();
             handling = null;
             partIsOver();
             return true;
         }
 
         @Override
+        void abandon() {
+            Handling<T> current = handling;
+            if (current != null) {
+                current.cancel();
+            }
+        }
+
+        @Override
         void discard() {
             Handling<T> current = handling;
             if (current != null) {
-                current.content.cancel();
-                Operators.onDiscard(current.takeValue(), currentContext());
+                current.content().cancel();
+                Operators.onDiscard(current.takeResult(), currentContext());
             }
-        }
-    }
-
-    /** Waits for what a handler makes of a part. */
-    private static final class Handling<T> implements CoreSubscriber<T> {
-
-        private final Parts<T> parts;
-        private final Spill content;
-        private final AtomicReference<@Nullable T> value = new AtomicReference<>();
-        private volatile @Nullable Subscription upstream;
-        private volatile boolean cancelled;
-        private volatile boolean over;
-
-        Handling(Parts<T> parts, Spill content) {
-            this.parts = parts;
-            this.content = content;
-        }
-
-        @Nullable
-        T takeValue() {
-            return value.getAndSet(null);
-        }
-
-        void cancel() {
-            cancelled = true;
-            Subscription subscription = upstream;
-            if (subscription != null) {
-                subscription.cancel();
-            }
-            content.cancel();
-        }
-
-        @Override
-        public Context currentContext() {
-            return parts.currentContext();
-        }
-
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            if (Operators.validate(upstream, subscription)) {
-                upstream = subscription;
-                subscription.request(Long.MAX_VALUE);
-                if (cancelled) {
-                    subscription.cancel();
-                }
-            }
-        }
-
-        @Override
-        public void onNext(T result) {
-            value.set(result);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            content.cancel();
-            parts.failed(error);
-        }
-
-        @Override
-        public void onComplete() {
-            over = true;
-            parts.drain();
         }
     }
 }

@@ -7,7 +7,6 @@ import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -63,8 +62,7 @@ public final class PartEventFlux extends Flux<PartEvent> implements Scannable {
 
     /** Reads the body of {@code message}. */
     public static Flux<PartEvent> read(ReactiveHttpInputMessage message, Map<String, Object> hints,
-            Charset headersCharset,
-            PartLimits limits) {
+            Charset headersCharset, PartLimits limits) {
         PartEventHttpMessageReader reader = new PartEventHttpMessageReader();
         // The limits that matter are checked here: Spring's would cancel the parser.
         reader.setMaxInMemorySize(-1);
@@ -100,24 +98,17 @@ public final class PartEventFlux extends Flux<PartEvent> implements Scannable {
         }
     }
 
-    private static final class Events implements CoreSubscriber<PartEvent>, Subscription, BodyGate.Taker, Scannable {
+    private static final class Events extends Emission<PartEvent> implements BodyGate.Taker {
 
-        private final CoreSubscriber<? super PartEvent> actual;
         private final BodyGate gate;
         private final PartLimits.Check limits;
         private final Queue<PartEvent> waiting = Queues.<PartEvent>unbounded(32).get();
         private final AtomicInteger waitingEvents = new AtomicInteger();
         private final AtomicLong waitingBytes = new AtomicLong();
-        private final AtomicLong requested = new AtomicLong();
-        /** Whoever makes it 1 emits, for all who come meanwhile. */
-        private final AtomicInteger emitting = new AtomicInteger();
-        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        private volatile boolean cancelled;
         private volatile boolean done;
-        private boolean terminated;
 
         Events(CoreSubscriber<? super PartEvent> actual, Flux<DataBuffer> body, PartLimits.Check limits) {
-            this.actual = actual;
+            super(actual);
             this.limits = limits;
             gate = new BodyGate(body, this);
         }
@@ -133,7 +124,7 @@ public final class PartEventFlux extends Flux<PartEvent> implements Scannable {
         }
 
         private void fail(@Nullable Throwable error) {
-            if (error != null && failure.compareAndSet(null, error)) {
+            if (error != null && failWith(error)) {
                 gate.fail(error);
                 drain();
             }
@@ -144,14 +135,15 @@ public final class PartEventFlux extends Flux<PartEvent> implements Scannable {
         /** Reactor's operators tell of an error by the part and by the whole, and drop the second. */
         @Override
         public Context currentContext() {
+            Context subscribers = super.currentContext();
             Consumer<Throwable> dropped = error -> {
-                if (failure.get() == null) {
-                    Operators.onErrorDropped(error, actual.currentContext());
+                if (!hasFailed()) {
+                    Operators.onErrorDropped(error, subscribers);
                 } else if (LOG.isDebugEnabled()) {
                     LOG.debug("The parser failed once more, or when nobody wanted the parts any more", error);
                 }
             };
-            return actual.currentContext().put(ON_ERROR_DROPPED, dropped);
+            return subscribers.put(ON_ERROR_DROPPED, dropped);
         }
 
         @Override
@@ -164,14 +156,14 @@ public final class PartEventFlux extends Flux<PartEvent> implements Scannable {
             PartEvent event = OwnedPartEvent.of(parsed);
             fail(limits.check(event));
             waitingEvents.incrementAndGet();
-            waitingBytes.addAndGet(PartLimits.bytesOf(event));
+            waitingBytes.addAndGet(PartBuffers.bytesOf(event));
             waiting.offer(event);
             drain();
         }
 
         @Override
         public void onError(Throwable error) {
-            failure.compareAndSet(null, error);
+            failWith(error);
             drain();
         }
 
@@ -184,92 +176,51 @@ public final class PartEventFlux extends Flux<PartEvent> implements Scannable {
         // ---- Towards the subscriber
 
         @Override
-        public void request(long n) {
-            if (Operators.validate(n)) {
-                requested.accumulateAndGet(n, Operators::addCap);
-                drain();
-            }
+        void stop() {
+            fail(new CancellationException("The parts are not wanted any more"));
         }
 
         @Override
-        public void cancel() {
-            cancelled = true;
-            fail(new CancellationException("The parts are not wanted any more"));
-            drain();
+        void round() {
+            super.round();
+            gate.resume();
         }
 
-        private void drain() {
-            if (emitting.getAndIncrement() != 0) {
-                return;
+        @Override
+        boolean step() {
+            // Looked at first: what comes before the end is there then.
+            boolean last = done;
+            if (waiting.isEmpty()) {
+                if (last) {
+                    end(null);
+                }
+                return false;
             }
-            int missed = 1;
-            do {
-                emit();
-                gate.resume();
-                missed = emitting.addAndGet(-missed);
-            } while (missed != 0);
+            if (!isRequested()) {
+                return false;
+            }
+            emit(take());
+            return true;
         }
 
-        private void emit() {
-            while (isLive()) {
-                boolean last = done;
-                if (waiting.isEmpty()) {
-                    if (last) {
-                        terminated = true;
-                        actual.onComplete();
-                    }
-                    return;
-                }
-                if (requested.get() == 0) {
-                    return;
-                }
-                requested.updateAndGet(n -> n == Long.MAX_VALUE ? n : n - 1);
-                actual.onNext(take());
-            }
+        @Override
+        void discard() {
             while (!waiting.isEmpty()) {
-                PartLimits.release(take());
+                PartBuffers.release(take());
             }
-        }
-
-        /** Tells of the error, if there is one and it was not told. */
-        private boolean isLive() {
-            Throwable error = failure.get();
-            if (error != null && !cancelled && !terminated) {
-                terminated = true;
-                actual.onError(error);
-            }
-            return !terminated && !cancelled;
         }
 
         private PartEvent take() {
             PartEvent event = Objects.requireNonNull(waiting.poll(), "the queue is not empty");
             waitingEvents.decrementAndGet();
-            waitingBytes.addAndGet(-PartLimits.bytesOf(event));
+            waitingBytes.addAndGet(-PartBuffers.bytesOf(event));
             return event;
         }
 
         @Override
         @SuppressWarnings("rawtypes")
         public @Nullable Object scanUnsafe(Attr key) {
-            if (key == Attr.ACTUAL) {
-                return actual;
-            }
-            if (key == Attr.CANCELLED) {
-                return cancelled;
-            }
-            if (key == Attr.TERMINATED) {
-                return terminated;
-            }
-            if (key == Attr.ERROR) {
-                return failure.get();
-            }
-            if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
-                return requested.get();
-            }
-            if (key == Attr.BUFFERED) {
-                return waitingEvents.get();
-            }
-            return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
+            return key == Attr.BUFFERED ? waitingEvents.get() : super.scanUnsafe(key);
         }
     }
 }

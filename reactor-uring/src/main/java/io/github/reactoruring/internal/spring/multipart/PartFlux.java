@@ -86,7 +86,7 @@ public final class PartFlux extends Flux<Part> implements Scannable {
             partBytes += event.content().readableByteCount();
             Spill toFile = spill;
             if (storage.exceedsDisk(partBytes)) {
-                PartLimits.release(event);
+                PartBuffers.release(event);
                 upstream().cancel();
                 onError(storage.tooLarge());
             } else if (toFile != null) {
@@ -106,7 +106,7 @@ public final class PartFlux extends Flux<Part> implements Scannable {
                 upstream().request(1);
             }
             if (isCancelled()) {
-                Spill.release(inMemory);
+                PartBuffers.release(inMemory);
             }
         }
 
@@ -161,17 +161,12 @@ public final class PartFlux extends Flux<Part> implements Scannable {
             drain();
         }
 
-        private void notWritten(Throwable error) {
-            upstream().cancel();
-            fail(error);
-        }
-
         // ---- Towards the subscriber
 
         @Override
         void abandon() {
             abandonFile();
-            Spill.release(inMemory);
+            PartBuffers.release(inMemory);
         }
 
         private void abandonFile() {
@@ -213,7 +208,7 @@ public final class PartFlux extends Flux<Part> implements Scannable {
             if (part != null) {
                 part.delete().onErrorComplete().subscribe();
             }
-            Spill.release(inMemory);
+            PartBuffers.release(inMemory);
         }
     }
 
@@ -222,8 +217,7 @@ public final class PartFlux extends Flux<Part> implements Scannable {
 
         private final Assembly assembly;
         private final PartEvent event;
-        private volatile @Nullable Subscription upstream;
-        private volatile boolean cancelled;
+        private final Operators.DeferredSubscription upstream = new Operators.DeferredSubscription();
 
         Write(Assembly assembly, PartEvent event) {
             this.assembly = assembly;
@@ -237,12 +231,8 @@ public final class PartFlux extends Flux<Part> implements Scannable {
 
         @Override
         public void onSubscribe(Subscription subscription) {
-            if (Operators.validate(upstream, subscription)) {
-                upstream = subscription;
+            if (upstream.set(subscription)) {
                 subscription.request(Long.MAX_VALUE);
-                if (cancelled) {
-                    subscription.cancel();
-                }
             }
         }
 
@@ -253,7 +243,7 @@ public final class PartFlux extends Flux<Part> implements Scannable {
 
         @Override
         public void onError(Throwable error) {
-            assembly.notWritten(error);
+            assembly.abort(error);
         }
 
         @Override
@@ -262,11 +252,7 @@ public final class PartFlux extends Flux<Part> implements Scannable {
         }
 
         void cancel() {
-            cancelled = true;
-            Subscription subscription = upstream;
-            if (subscription != null) {
-                subscription.cancel();
-            }
+            upstream.cancel();
         }
     }
 }

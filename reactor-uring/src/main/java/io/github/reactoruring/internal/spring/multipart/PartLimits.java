@@ -3,7 +3,6 @@ package io.github.reactoruring.internal.spring.multipart;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.codec.DecodingException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.codec.multipart.FormPartEvent;
 import org.springframework.http.codec.multipart.PartEvent;
 
@@ -20,21 +19,9 @@ public record PartLimits(int maxFormBytes, int maxHeadersBytes, int maxParts, lo
 
     private static final int BOUNDARIES_BYTES = 1024;
 
-    /** Starts with a body. */
+    /** Begins to check a body. */
     Check start() {
         return new Check(this);
-    }
-
-    /** Returns how much of the memory an event takes. */
-    static int bytesOf(PartEvent event) {
-        return event instanceof FormPartEvent form ? form.value().length() : event.content().readableByteCount();
-    }
-
-    /** Frees the content of an event; that of a form field is on the heap. */
-    public static void release(PartEvent event) {
-        if (!(event instanceof FormPartEvent)) {
-            DataBufferUtils.release(event.content());
-        }
     }
 
     /** Follows one body; confined to the parser's signals. */
