@@ -21,7 +21,7 @@ public final class MultipartCleanupFilter implements WebFilter, Ordered {
     public MultipartCleanupFilter() {
     }
 
-    /** Is the first, so that whoever asks for the parts asks through it. */
+    /** Comes first, so that whoever asks for the parts asks through it. */
     @Override
     public int getOrder() {
         return Ordered.HIGHEST_PRECEDENCE;

@@ -30,7 +30,11 @@ public class UringDataBufferHttpMessageWriter extends EncoderHttpMessageWriter<D
 
     private final int maxInFlightBytes;
 
-    /** @param maxInFlightBytes how much of a response is in memory at most; at least one chunk is */
+    /**
+     * Writes with a bound for each response.
+     *
+     * @param maxInFlightBytes how much of a response is in memory at most; at least one chunk is
+     */
     public UringDataBufferHttpMessageWriter(int maxInFlightBytes) {
         super(new DataBufferEncoder());
         if (maxInFlightBytes < 1) {

@@ -43,11 +43,11 @@ import reactor.core.publisher.Mono;
  * Anything else goes to Spring's own writer, which this one extends.
  *
  * <p>The file is opened first, and asked for its size then: so the length announced and the bytes sent are of the same
- * file, whatever becomes of its name meanwhile. No event loop is held up for it, under TLS and compression neither. A body
- * that is not read at once, or once more, opens it again, and fails if it has another size by then.
+ * file, whatever becomes of its name meanwhile. No event loop is held up for it, not even under TLS or compression. A body
+ * that is read late, or once more, opens it again, and fails if it has another size by then.
  *
- * <p>Beyond Spring's: HEAD reads no content, unless a filter wants to see it, If-Range is heeded, several ranges have a Content-Length, and of several
- * ranges those that can be satisfied are.
+ * <p>Beyond Spring's: HEAD reads no content unless a filter wants to see it, If-Range is heeded, several ranges have a
+ * Content-Length, and of several ranges those that can be satisfied are sent.
  *
  * <p><b>Demand:</b> no more than {@code maxInFlightBytes} of a response are in memory, whatever the server requests.
  *
@@ -121,7 +121,7 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
                 || message instanceof AbstractClientHttpRequest;
     }
 
-    /** Writes the file, or what is none by other means. */
+    /** Writes what is a file by {@code write}, and anything else by other means. */
     private Mono<Void> withFile(Resource resource, Supplier<Mono<Void>> otherwise,
             Function<SentFile, Mono<Void>> write) {
         Path path = LocalFiles.canUse(uring) ? LocalFiles.pathOf(resource) : null;

@@ -1,8 +1,9 @@
 /**
- * Reads and writes files for Spring WebFlux on the ring. Optional: needs spring-web, and reactor-netty-http where Netty is
- * the server.
+ * Reads and writes files for Spring WebFlux on the ring: what users name, and nothing else. Optional: needs spring-web, and
+ * reactor-netty-http where Netty is the server.
  *
- * <p><b>Threads:</b> any. What is read is signalled on a ring's thread; WebFlux's server takes it over to its event loop.
+ * <p><b>Threads:</b> any, once it is set up. What the ring reads is signalled on its thread; WebFlux's server takes it over to
+ * its event loop.
  */
 @NullMarked
 package io.github.reactoruring.spring;

@@ -16,8 +16,8 @@ import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 
 /**
- * Is the content of a file that a writer still can pace, and read into its own response's buffers: after any operator it
- * is a Flux like any other.
+ * Reads a file, and lets a writer that gets it as it is pace it, and read into its own response's buffers: after any
+ * operator it is a Flux like any other.
  */
 public final class FileContent extends Flux<DataBuffer> implements Scannable {
 

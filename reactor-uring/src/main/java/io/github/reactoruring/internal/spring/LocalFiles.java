@@ -16,7 +16,7 @@ import reactor.core.publisher.Mono;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
-/** Tells resources that are files on a disk from those that are not, and opens them for a while. */
+/** Tells what a ring can be asked for, files on a disk as long as it works, and opens them for a while. */
 public final class LocalFiles {
 
     private static final Logger LOG = Loggers.getLogger(LocalFiles.class);

@@ -9,9 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import reactor.netty.Connection;
 
-/**
- * Is the channel of a request or response of Reactor Netty's, or the stream's, under HTTP/2. Loaded only where that is.
- */
+/** The channel of a request or response of Reactor Netty's: the stream's, under HTTP/2. Loaded only where that is. */
 record NettyOutlet(Channel channel) implements Outlet {
 
     /** Returns the channel of a native request or response, or null. */

@@ -7,7 +7,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.util.ClassUtils;
 
-/** Is the connection that the body of a message leaves by, at last. */
+/** The connection that the body of a message leaves by, at last. */
 interface Outlet {
 
     /** Says whether nothing waits there to be sent: whoever has the body's buffers then, it is not the connection. */
@@ -38,7 +38,7 @@ interface Outlet {
         }
     }
 
-    /** Knows whether Reactor Netty is there. */
+    /** Says whether Reactor Netty is there. */
     final class Netty {
 
         private static final boolean PRESENT = ClassUtils.isPresent("reactor.netty.Connection",

@@ -1,8 +1,8 @@
 /**
- * Configures a Spring Boot 4 application: a ring that lives as long as the application, the writer of its files, health
- * and metrics. Optional: needs spring-boot-autoconfigure.
+ * Configures a Spring Boot 4 application: a ring that lives as long as the application, the writer of its files, the reader
+ * of its uploads, health and metrics. Optional: needs spring-boot-autoconfigure.
  *
- * <p><b>Threads:</b> those of the application context.
+ * <p><b>Threads:</b> those of the application context; the ring's health is asked for on any.
  */
 @NullMarked
 package io.github.reactoruring.spring.boot;

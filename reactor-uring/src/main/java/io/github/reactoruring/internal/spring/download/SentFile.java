@@ -14,7 +14,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Is a file on its way into a message: opened to be described, and read by whoever subscribes to the body.
+ * A file on its way into a message: opened to be described, and read by whoever subscribes to the body.
  *
  * <p>That may be soon, later, more than once, or never: some messages only store their body (those of a mock server, of a
  * multipart body, of clients other than Reactor Netty's), and clients send it again. So the first subscription reads the

@@ -7,7 +7,7 @@ import org.springframework.http.codec.multipart.PartEvent;
 
 import io.github.reactoruring.internal.spring.SingleReleaseBuffer;
 
-/** Is an event with the body's own buffer, not the one that was shown to the parser. */
+/** An event with the body's own buffer, not the one that was shown to the parser. */
 sealed interface OwnedPartEvent extends PartEvent {
 
     /** Takes the content of {@code event} over; that of a form field, and an empty one, is nobody's. */
@@ -21,11 +21,11 @@ sealed interface OwnedPartEvent extends PartEvent {
                 : new OfOther(event.headers(), content, event.isLast());
     }
 
-    /** Is of a part with a file name. */
+    /** One of a part with a file name. */
     record OfFile(HttpHeaders headers, DataBuffer content, boolean isLast) implements OwnedPartEvent, FilePartEvent {
     }
 
-    /** Is of a part without one. */
+    /** One of a part without one. */
     record OfOther(HttpHeaders headers, DataBuffer content, boolean isLast) implements OwnedPartEvent {
     }
 }

@@ -23,7 +23,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** Is what a part has, which may be read more than once. */
+/** Holds what a part has, which may be read more than once. */
 sealed interface PartContent {
 
     /** Emits it, in buffers on the heap. */
@@ -35,12 +35,12 @@ sealed interface PartContent {
     /** Deletes the file it is in; for the second time, or in memory, does nothing. */
     Mono<Void> delete();
 
-    /** Does not stop in the middle when the subscriber leaves. */
+    /** Takes all steps, even if the subscriber leaves meanwhile. */
     private static Mono<Void> inAnyCase(Mono<Void> steps) {
         return Mono.defer(() -> Mono.fromFuture(steps.toFuture(), true));
     }
 
-    /** Is in the Java heap. */
+    /** Holds it in the Java heap. */
     record InMemory(Uring uring, byte[] bytes) implements PartContent {
 
         @Override
@@ -61,7 +61,7 @@ sealed interface PartContent {
         }
     }
 
-    /** Is in a temporary file, which is deleted at the latest when nobody can reach this object any more. */
+    /** Holds it in a temporary file, which is deleted at the latest when nobody can reach this object any more. */
     final class OnDisk implements PartContent {
 
         private static final WriteOptions COPYING = WriteOptions.defaults()

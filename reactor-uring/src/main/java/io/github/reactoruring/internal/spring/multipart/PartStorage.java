@@ -10,7 +10,7 @@ import io.github.reactoruring.Uring;
 import reactor.core.publisher.Mono;
 
 /**
- * Says where the content of a part goes.
+ * Says where the content of a part goes, by its size.
  *
  * @param maxInMemoryBytes what a part may have in memory, -1 for all of it
  * @param maxDiskBytes what a part in a file may have, -1 for any size
