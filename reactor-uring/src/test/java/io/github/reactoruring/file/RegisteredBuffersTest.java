@@ -62,7 +62,7 @@ class RegisteredBuffersTest {
     void write() throws Exception {
         FileStore store = Files.getFileStore(directory);
         Assumptions.assumeFalse(store.type().equals("tmpfs") || store.type().equals("overlay"),
-                () -> "SKIPPED: " + store.type() + " may not know O_DIRECT");
+                () -> store.type() + " may not know O_DIRECT");
         new Random(1).nextBytes(content);
         path = Files.write(directory.resolve("file"), content);
     }

@@ -18,8 +18,9 @@ class TlsTest {
         Path keys = directory.resolve("keys.p12");
         Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair", "-keystore", keys.toString(), "-storetype", "PKCS12", "-storepass", "changeit",
-                "-alias", "test", "-keyalg", "EC", "-dname", "CN=localhost").inheritIO().start();
-        assertThat(keytool.waitFor()).isZero();
+                "-alias", "test", "-keyalg", "EC", "-dname", "CN=localhost").redirectErrorStream(true).start();
+        String said = new String(keytool.getInputStream().readAllBytes());
+        assertThat(keytool.waitFor()).as(said).isZero();
 
         try (TestServer server = TestServer.start(FileServing.fill(directory), "server.ssl.key-store=" + keys,
                 "server.ssl.key-store-password=changeit", "server.ssl.key-alias=test")) {

@@ -91,7 +91,7 @@ public abstract class CancelContract extends RingFixture {
 
     @Test
     void aCancelByOpcodeEndsOnlyThose() {
-        assumeTrue(ring.features().has(RingFeature.CANCEL_OP));
+        assumeTrue(ring.features().has(RingFeature.CANCEL_OP), "this kernel cancels nothing by opcode");
         stagePoll(1, quietDescriptor());
         stageTimer(2, IORING_OP_TIMEOUT, 100 * SECOND);
         stageTimer(3, IORING_OP_TIMEOUT, 100 * SECOND);

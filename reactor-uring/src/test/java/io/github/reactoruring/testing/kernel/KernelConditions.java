@@ -1,8 +1,5 @@
 package io.github.reactoruring.testing.kernel;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -10,10 +7,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 import io.github.reactoruring.testing.fuse.SlowFileSystem;
 
-/** Decides what can run here, and prints what cannot and why. */
+/** Decides what can run here, and says what is missing for what cannot. */
 public final class KernelConditions {
-
-    private static final Set<String> PRINTED = ConcurrentHashMap.newKeySet();
 
     private KernelConditions() {
     }
@@ -24,15 +19,10 @@ public final class KernelConditions {
         return cause == null ? null : "io_uring is not to be had: " + cause.getMessage();
     }
 
-    private static ConditionEvaluationResult evaluate(ExtensionContext context, @Nullable String missing) {
-        if (missing == null) {
-            return ConditionEvaluationResult.enabled("what it needs is here");
-        }
-        String line = "SKIPPED " + context.getRequiredTestClass().getSimpleName() + ": " + missing;
-        if (PRINTED.add(line)) {
-            System.out.println(line);
-        }
-        return ConditionEvaluationResult.disabled(missing);
+    private static ConditionEvaluationResult evaluate(@Nullable String missing) {
+        return missing == null
+                ? ConditionEvaluationResult.enabled("what it needs is here")
+                : ConditionEvaluationResult.disabled(missing);
     }
 
     /** Needs io_uring. */
@@ -40,7 +30,7 @@ public final class KernelConditions {
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            return evaluate(context, uringMissing());
+            return evaluate(uringMissing());
         }
     }
 
@@ -50,7 +40,7 @@ public final class KernelConditions {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
             String missing = uringMissing();
-            return evaluate(context, missing != null ? missing : SlowFileSystem.missing());
+            return evaluate(missing != null ? missing : SlowFileSystem.missing());
         }
     }
 
@@ -60,7 +50,7 @@ public final class KernelConditions {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
             String missing = uringMissing();
-            return evaluate(context, missing != null ? missing : TraceInstance.missing());
+            return evaluate(missing != null ? missing : TraceInstance.missing());
         }
     }
 }

@@ -1,7 +1,5 @@
 package io.github.reactoruring.testing.kernel;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Assumptions;
@@ -24,7 +22,6 @@ import io.github.reactoruring.raw.Opcode;
 public final class KernelUnderTest {
 
     private static final String VIEW = "reactoruring.kernel";
-    private static final Set<String> PRINTED = ConcurrentHashMap.newKeySet();
     private static final RingFeatures FEATURES = probe();
 
     private KernelUnderTest() {
@@ -40,27 +37,18 @@ public final class KernelUnderTest {
         return FEATURES.supports(opcode.code());
     }
 
-    /** Skips the test, printing why, where a feature it is about is missing. */
+    /** Skips the test, saying why, where a feature it is about is missing. */
     public static void assume(RingFeature feature) {
         assume(has(feature), feature.toString());
     }
 
-    /** Skips the test, printing why, where an operation it is about is missing. */
+    /** Skips the test, saying why, where an operation it is about is missing. */
     public static void assume(Opcode opcode) {
         assume(has(opcode), opcode.toString());
     }
 
     private static void assume(boolean present, String what) {
-        if (!present) {
-            String test = StackWalker.getInstance().walk(frames -> frames
-                    .map(frame -> frame.getClassName().replaceAll(".*\\.", "") + "." + frame.getMethodName())
-                    .filter(name -> !name.startsWith("KernelUnderTest.")).findFirst().orElse("?"));
-            String line = "SKIPPED " + test + ": " + KernelView.configured() + " has no " + what;
-            if (PRINTED.add(line)) {
-                System.out.println(line);
-            }
-            Assumptions.abort(line);
-        }
+        Assumptions.assumeTrue(present, () -> KernelView.configured() + " has no " + what);
     }
 
     /** Builds a Uring that sees the kernel as Linux {@code version}, such as "6.1". */

@@ -20,8 +20,7 @@ public final class MountedTmpfs implements AutoCloseable {
         Files.createDirectory(directory);
         String refused = run("mount", "-t", "tmpfs", "-o", "size=" + kibibytes + "k", "test", directory.toString());
         if (!refused.isEmpty()) {
-            System.out.println("SKIPPED: a tmpfs cannot be mounted here: " + refused);
-            Assumptions.abort(refused);
+            Assumptions.abort("a tmpfs cannot be mounted here: " + refused);
         }
         return new MountedTmpfs(directory);
     }

@@ -111,7 +111,7 @@ class KernelAgreementTest {
     private static Map<Long, List<String>> run(RingFixture.Backend backend, List<Step> program) throws Exception {
         Ring ring = backend.open(SUBMISSIONS, COMPLETIONS);
         assertThat(ring.enable()).isZero();
-        assumeTrue(ring.features().has(RingFeature.CANCEL_OP), "a kernel that cancels by opcode");
+        assumeTrue(ring.features().has(RingFeature.CANCEL_OP), "this kernel cancels nothing by opcode");
         Map<Long, List<String>> outcome = new TreeMap<>();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment farAway = arena.allocate(16, Long.BYTES);

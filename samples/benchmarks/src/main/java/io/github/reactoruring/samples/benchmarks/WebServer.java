@@ -46,12 +46,10 @@ record WebServer(DisposableServer server, String url) implements AutoCloseable {
     /** Makes a certificate for localhost in {@code directory}. */
     static SslContext certificate(Path directory) throws Exception {
         Path keys = directory.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-keystore", keys.toString(), "-storetype", "PKCS12", "-storepass", "changeit",
-                "-alias", "key", "-keyalg", "EC", "-dname", "CN=localhost").inheritIO().start();
-        if (keytool.waitFor() != 0) {
-            throw new IllegalStateException("keytool failed");
-        }
+        Tool.output(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
+                "-keystore",
+                keys.toString(), "-storetype", "PKCS12", "-storepass", "changeit", "-alias", "key", "-keyalg", "EC",
+                "-dname", "CN=localhost"));
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream input = Files.newInputStream(keys)) {
             store.load(input, "changeit".toCharArray());

@@ -24,15 +24,12 @@ import io.github.reactoruring.Uring;
 @ExtendWith(NeedsBrowser.Condition.class)
 @interface NeedsBrowser {
 
-    /** Decides, and prints what is missing. */
+    /** Decides, and says what is missing. */
     final class Condition implements ExecutionCondition {
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            Optional<String> missing = missing();
-            // Once for the class; its methods are not asked then.
-            missing.ifPresent(reason -> System.out.println("SKIPPED " + context.getDisplayName() + ": " + reason));
-            return missing.map(ConditionEvaluationResult::disabled)
+            return missing().map(ConditionEvaluationResult::disabled)
                     .orElseGet(() -> ConditionEvaluationResult.enabled("what it needs is here"));
         }
 
