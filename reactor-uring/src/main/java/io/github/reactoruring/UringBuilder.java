@@ -4,10 +4,6 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 import io.github.reactoruring.internal.engine.Rings;
-import io.github.reactoruring.internal.engine.Unavailability;
-import io.github.reactoruring.internal.ring.kernel.KernelView;
-import io.github.reactoruring.internal.ring.kernel.RingConfig;
-import io.github.reactoruring.internal.sys.ErrnoException;
 
 /** Builds a {@link Uring}. Not thread-safe; every setting has a default. */
 public final class UringBuilder {
@@ -92,18 +88,8 @@ public final class UringBuilder {
             throw new IllegalArgumentException("completionEntries (" + completionEntries
                     + ") must be no fewer than submissionEntries (" + submissionEntries + ")");
         }
-        UringUnavailableException platform = Unavailability.ofPlatform();
-        if (platform != null) {
-            throw platform;
-        }
-        try {
-            RingConfig config = new RingConfig(submissionEntries, completionEntries, KernelView.configured());
-            return new Uring(name, Rings.open(name, rings, config, cancelPolicy, timings));
-        } catch (ErrnoException e) {
-            throw Unavailability.of(e);
-        } catch (LinkageError | IllegalCallerException e) {
-            throw Unavailability.of(e);
-        }
+        return new Uring(name,
+                Rings.open(name, rings, submissionEntries, completionEntries, cancelPolicy, timings));
     }
 
     private static int check(String setting, int value, int least, int most) {

@@ -53,7 +53,7 @@ final class World {
         behaviour = new SeededBehaviour(program.seed());
         int submissions = 2 << random.nextInt(5);
         int completions = submissions << random.nextInt(3);
-        ring = new ScriptedRing(submissions, completions, EventLoop.WAKE_USER_DATA, features()).behaviour(behaviour)
+        ring = new ScriptedRing(submissions, completions, features()).behaviour(behaviour)
                 .mayRepeat(userData -> userData >>> 62 >= 2);
         ring.whenIdle(this::whenIdle);
         loop = new EventLoop("simulated", ring, ring::wake, false);

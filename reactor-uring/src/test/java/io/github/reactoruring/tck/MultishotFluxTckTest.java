@@ -11,8 +11,6 @@ import org.testng.annotations.Test;
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.internal.engine.Rings;
 import io.github.reactoruring.internal.ring.Sqe;
-import io.github.reactoruring.internal.ring.kernel.KernelView;
-import io.github.reactoruring.internal.ring.kernel.RingConfig;
 import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.MultishotOperation;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -32,7 +30,7 @@ public class MultishotFluxTckTest extends PublisherVerification<Long> {
     @BeforeClass
     public void open() throws IOException {
         TckRing.skipWithoutKernel();
-        rings = Rings.open("tck", 1, new RingConfig(64, 1024, KernelView.real()), CancelPolicy.coalesce(), false);
+        rings = Rings.open("tck", 1, 64, 1024, CancelPolicy.coalesce(), false);
     }
 
     @AfterClass(alwaysRun = true)

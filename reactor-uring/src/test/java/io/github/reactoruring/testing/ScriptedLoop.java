@@ -68,7 +68,7 @@ public final class ScriptedLoop implements AutoCloseable {
 
     private static ScriptedLoop open(int submissionEntries, int completionEntries, Set<RingFeature> known,
             CancelPolicy policy, boolean timings) {
-        ScriptedRing ring = new ScriptedRing(submissionEntries, completionEntries, EventLoop.WAKE_USER_DATA, known);
+        ScriptedRing ring = new ScriptedRing(submissionEntries, completionEntries, known);
         return new ScriptedLoop(ring, policy, completionEntries, timings);
     }
 

@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.UringStats;
+import io.github.reactoruring.UringUnavailableException;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.Turn;
-import io.github.reactoruring.internal.ring.kernel.KernelRing;
-import io.github.reactoruring.internal.ring.kernel.RingConfig;
+import io.github.reactoruring.internal.ring.Ring;
+import io.github.reactoruring.internal.ring.RingProvider;
+import io.github.reactoruring.internal.ring.kernel.KernelRings;
+import io.github.reactoruring.internal.ring.kernel.KernelView;
 import io.github.reactoruring.internal.sys.ErrnoException;
 
 /** The rings of one Uring, each with its thread. */
@@ -28,28 +31,49 @@ public final class Rings {
     /**
      * Opens {@code count} rings and starts their threads.
      *
-     * @throws ErrnoException if the kernel refuses one; those opened before are closed
+     * @param timings whether to time their turns
+     * @throws UringUnavailableException if one is not to be had; those opened before are closed
      */
-    public static Rings open(String name, int count, RingConfig config, CancelPolicy policy,
-            boolean timings) throws ErrnoException {
-        List<KernelRing> opened = new ArrayList<>(count);
-        try {
-            for (int i = 0; i < count; i++) {
-                opened.add(KernelRing.open(config, EventLoop.WAKE_USER_DATA));
-            }
-        } catch (Throwable t) {
-            opened.forEach(KernelRing::close);
-            throw t;
-        }
+    public static Rings open(String name, int count, int submissionEntries, int completionEntries, CancelPolicy policy,
+            boolean timings) {
         Driver driver = LoopThread.DRIVER;
         List<EventLoop> loops = new ArrayList<>(count);
-        for (KernelRing ring : opened) {
+        for (Ring ring : openAll(count, submissionEntries, completionEntries)) {
             String threadName = "uring-" + name + "-" + (loops.size() + 1);
             EventLoop loop = new EventLoop(threadName, ring, driver.waker(ring), timings);
             driver.drive(new Turn(loop, policy, ring.completionCapacity()));
             loops.add(loop);
         }
         return new Rings(loops);
+    }
+
+    private static List<Ring> openAll(int count, int submissionEntries, int completionEntries) {
+        UringUnavailableException platform = Unavailability.ofPlatform();
+        if (platform != null) {
+            throw platform;
+        }
+        try {
+            return openAll(new KernelRings(KernelView.configured()), count, submissionEntries, completionEntries);
+        } catch (ErrnoException e) {
+            throw Unavailability.of(e);
+        } catch (LinkageError | IllegalCallerException e) {
+            throw Unavailability.of(e);
+        }
+    }
+
+    /** Opens all or none. */
+    private static List<Ring> openAll(RingProvider provider, int count, int submissionEntries, int completionEntries)
+            throws ErrnoException {
+        List<Ring> opened = new ArrayList<>(count);
+        try {
+            for (int i = 0; i < count; i++) {
+                opened.add(provider.open(submissionEntries, completionEntries));
+            }
+            return opened;
+        } catch (Throwable t) {
+            opened.forEach(Ring::close);
+            throw t;
+        }
     }
 
     /** Returns the first ring: that of raw requests, which name descriptors, timers and each other. */

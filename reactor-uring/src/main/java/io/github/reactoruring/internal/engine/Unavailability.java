@@ -11,7 +11,7 @@ import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
 
 /** Explains why there is no io_uring, and what to do about it. */
-public final class Unavailability {
+final class Unavailability {
 
     private static final Path SYSCTL = Path.of("/proc/sys/kernel/io_uring_disabled");
 
@@ -19,7 +19,7 @@ public final class Unavailability {
     }
 
     /** Returns what rules io_uring out before the kernel is asked, or null. */
-    public static @Nullable UringUnavailableException ofPlatform() {
+    static @Nullable UringUnavailableException ofPlatform() {
         String os = System.getProperty("os.name", "");
         String arch = System.getProperty("os.arch", "");
         if (!os.equals("Linux")) {
@@ -33,7 +33,7 @@ public final class Unavailability {
     }
 
     /** Explains a refusal by the kernel. */
-    public static UringUnavailableException of(ErrnoException refusal) {
+    static UringUnavailableException of(ErrnoException refusal) {
         String advice = switch (refusal.errno()) {
             case Errno.ENOSYS -> "this kernel has no io_uring: run Linux 5.19 or newer";
             case Errno.EPERM, Errno.EACCES -> permission();
@@ -48,7 +48,7 @@ public final class Unavailability {
     }
 
     /** Explains a C library or JVM that does not let us call the kernel. */
-    public static UringUnavailableException of(Throwable linkFailure) {
+    static UringUnavailableException of(Throwable linkFailure) {
         return new UringUnavailableException("No io_uring: this JVM cannot call the C library. Start it with"
                 + " --enable-native-access=ALL-UNNAMED (or =io.github.reactoruring on the module path) [" + linkFailure
                 + "]", linkFailure);

@@ -48,7 +48,7 @@ final class Dispatcher {
             case UserData.REQUEST, UserData.CHOSEN -> request(userData, result, flags);
             case UserData.CANCEL -> cancelAnswered(result);
             default -> {
-                if (userData == UserData.WAKE) {
+                if (userData == Ring.WAKE_USER_DATA) {
                     stats.wakeUps.increment();
                     wakePoll.woken(result, flags);
                 }

@@ -20,9 +20,6 @@ import io.github.reactoruring.internal.ring.Ring;
  */
 public final class EventLoop {
 
-    /** The user_data of a ring's wake-up completions. */
-    public static final long WAKE_USER_DATA = UserData.WAKE;
-
     private final String name;
     private final Ring ring;
     private final Waker waker;

@@ -1,5 +1,7 @@
 package io.github.reactoruring.internal.loop;
 
+import io.github.reactoruring.internal.ring.Ring;
+
 /**
  * Packs the user_data of an SQE.
  *
@@ -20,11 +22,10 @@ public final class UserData {
     static final int REQUEST = 1;
     /** A cancel: of one request, or wide. */
     static final int CANCEL = 2;
-    /** The loop's own. */
+    /** The loop's own, and the ring's: {@link Ring#WAKE_USER_DATA}. */
     static final int INTERNAL = 3;
 
     static final int MAX_SLOTS = 1 << 24;
-    static final long WAKE = (long) INTERNAL << 62 | 1;
     /** An SQE that had to be staged although its preparation failed. */
     static final long IGNORED = (long) INTERNAL << 62 | 2;
 

@@ -32,7 +32,7 @@ final class WakePoll {
             return false;
         }
         sqe.opcode(IoUringAbi.IORING_OP_POLL_ADD).fd(ring.wakeDescriptor()).len(IoUringAbi.IORING_POLL_ADD_MULTI)
-                .opFlags(POLLIN).userData(UserData.WAKE);
+                .opFlags(POLLIN).userData(Ring.WAKE_USER_DATA);
         armed = true;
         inFlight.byOpcode().add(IoUringAbi.IORING_OP_POLL_ADD, 1);
         return true;

@@ -2,17 +2,18 @@ package io.github.reactoruring.internal.ring;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.reactoruring.internal.ring.kernel.KernelRing;
-
 /**
- * One io_uring, as the event loop sees it. The seam between the loop and the kernel: {@link KernelRing} in
- * production, a scripted one in tests.
+ * One io_uring, as the event loop sees it. The seam between the loop and whoever serves its SQEs: the kernel in
+ * production, a script in tests.
  *
  * <p>Results follow the kernel: zero or more, or a negated errno.
  *
  * <p><b>Threads:</b> after {@link #enable()}, only the thread that called it; {@link #wake()} excepted.
  */
 public interface Ring extends AutoCloseable {
+
+    /** The user_data of the completions that stand for wake-ups: of the values that are not for requests, bits 63 and 62. */
+    long WAKE_USER_DATA = 3L << 62 | 1;
 
     /** Says what this ring's kernel can do. */
     RingFeatures features();
@@ -100,7 +101,7 @@ public interface Ring extends AutoCloseable {
     /** Ends a registration: requests in flight keep the memory pinned until their ends. */
     void unregisterBuffer(int number);
 
-    /** Ends the owner's wait, from any thread, by posting a completion for {@code WAKE_USER_DATA}. */
+    /** Ends the owner's wait, from any thread, by posting a completion for {@link #WAKE_USER_DATA}. */
     void wake();
 
     /** Returns the eventfd the loop has to keep a poll on for {@link #wake()} to work, or -1 when none is needed. */

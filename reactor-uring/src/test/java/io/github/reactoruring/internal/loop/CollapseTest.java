@@ -120,7 +120,7 @@ class CollapseTest {
     /** What throws when all was in order is no reason to leave anybody waiting. */
     @Test
     void aRingThatCannotBeClosedInOrderFails() throws Exception {
-        ScriptedRing scripted = new ScriptedRing(16, 64, EventLoop.WAKE_USER_DATA, EnumSet.allOf(RingFeature.class));
+        ScriptedRing scripted = new ScriptedRing(16, 64, EnumSet.allOf(RingFeature.class));
         Ring ring = (Ring) Proxy.newProxyInstance(Ring.class.getClassLoader(), new Class<?>[]{Ring.class},
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("close")) {

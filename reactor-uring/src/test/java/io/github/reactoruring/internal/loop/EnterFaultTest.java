@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.CancelPolicy;
+import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
 import io.github.reactoruring.internal.ring.scripted.SqeBytes;
@@ -160,7 +161,7 @@ class EnterFaultTest {
         replace(ScriptedLoop.open(16, 8));
         for (int i = 0; i < 40; i++) {
             // What others send to the ring comes at any time.
-            under.ring().post(UserData.WAKE, 0, IoUringAbi.IORING_CQE_F_MORE);
+            under.ring().post(Ring.WAKE_USER_DATA, 0, IoUringAbi.IORING_CQE_F_MORE);
         }
         List<RecordingRequest> nops = nops(4);
         under.turn();

@@ -23,7 +23,7 @@ import io.github.reactoruring.testing.RecordingRequest;
 @Tag("simulation")
 class ForeignDriverTest {
 
-    private final ScriptedRing ring = new ScriptedRing(16, 64, EventLoop.WAKE_USER_DATA,
+    private final ScriptedRing ring = new ScriptedRing(16, 64,
             EnumSet.allOf(RingFeature.class));
     private int woken;
     private final EventLoop loop = new EventLoop("driven", ring, () -> woken++, false);

@@ -20,7 +20,7 @@ class StaleTaskRunTest {
     @Test
     @Timeout(20)
     void endsTheTurnThoughTheFlagStays() {
-        ScriptedRing scripted = new ScriptedRing(8, 16, EventLoop.WAKE_USER_DATA);
+        ScriptedRing scripted = new ScriptedRing(8, 16);
         Ring ring = withStaleFlag(scripted);
         Turn turn = new Turn(new EventLoop("stale", ring, ring::wake, false), CancelPolicy.coalesce(), 16);
         turn.start();

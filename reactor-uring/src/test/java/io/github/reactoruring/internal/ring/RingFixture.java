@@ -23,7 +23,7 @@ import io.github.reactoruring.testing.Await;
 /** Opens a ring for each test of a contract, and stages and collects by hand. */
 public abstract class RingFixture {
 
-    public static final long WAKE = 0xC000_0000_0000_0001L;
+    public static final long WAKE = Ring.WAKE_USER_DATA;
     static final int POLLIN = 1;
     static final int SUBMISSIONS = 32;
     static final int COMPLETIONS = 64;

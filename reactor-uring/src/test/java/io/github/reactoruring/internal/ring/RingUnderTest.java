@@ -15,7 +15,7 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
 /** A ring of the kernel, owned by the thread that opens it. */
 public final class RingUnderTest implements AutoCloseable {
 
-    public static final long WAKE = 0xC000_0000_0000_0001L;
+    public static final long WAKE = Ring.WAKE_USER_DATA;
     private static final int POLLIN = 1;
 
     public final KernelRing ring;
@@ -39,7 +39,7 @@ public final class RingUnderTest implements AutoCloseable {
     }
 
     public static RingUnderTest open(String view, int submissionEntries, int completionEntries) throws ErrnoException {
-        KernelRing ring = KernelRing.open(new RingConfig(submissionEntries, completionEntries, view(view)), WAKE);
+        KernelRing ring = KernelRing.open(new RingConfig(submissionEntries, completionEntries, view(view)));
         assertThat(ring.enable()).isZero();
         return new RingUnderTest(ring);
     }

@@ -6,7 +6,6 @@ import org.junit.jupiter.api.Assumptions;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringBuilder;
-import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.RingFeatures;
 import io.github.reactoruring.internal.ring.kernel.KernelRing;
@@ -72,8 +71,7 @@ public final class KernelUnderTest {
     }
 
     private static RingFeatures probe() {
-        try (KernelRing ring = KernelRing.open(new RingConfig(1, 2, KernelView.configured()),
-                EventLoop.WAKE_USER_DATA)) {
+        try (KernelRing ring = KernelRing.open(new RingConfig(1, 2, KernelView.configured()))) {
             return ring.features();
         } catch (ErrnoException e) {
             throw new IllegalStateException(e);

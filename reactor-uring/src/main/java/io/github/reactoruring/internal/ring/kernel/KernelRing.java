@@ -81,10 +81,9 @@ public final class KernelRing implements Ring {
     /**
      * Opens a ring.
      *
-     * @param wakeUserData the user_data of the completion that {@link #wake()} posts
      * @throws ErrnoException if the kernel refuses
      */
-    public static KernelRing open(RingConfig config, long wakeUserData) throws ErrnoException {
+    public static KernelRing open(RingConfig config) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             RingSetup setup = RingSetup.open(arena, config);
             MappedMemory rings = null;
@@ -98,7 +97,7 @@ public final class KernelRing implements Ring {
                 sqes = MappedMemory.map(setup.fd(), IORING_OFF_SQES, (long) params.sqEntries() * IoUringAbi.SQE_BYTES);
                 RingFeatures features = FeatureProbe.probe(setup.fd(), params, config.view());
                 boolean byMessage = features.has(RingFeature.SEND_MSG_RING) && WakeUp.messagesSupported();
-                WakeUp wakeUp = WakeUp.open(setup.fd(), wakeUserData, byMessage);
+                WakeUp wakeUp = WakeUp.open(setup.fd(), byMessage);
                 return new KernelRing(setup.fd(), params, rings, sqes, features, wakeUp);
             } catch (Throwable t) {
                 if (rings != null) {

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
+import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
@@ -35,10 +36,10 @@ final class WakeUp {
         this.eventfd = eventfd;
     }
 
-    static WakeUp open(int ringFd, long userData, boolean byMessage) throws ErrnoException {
+    static WakeUp open(int ringFd, boolean byMessage) throws ErrnoException {
         MemorySegment message = Arena.ofAuto().allocate(IoUringAbi.SQE_BYTES, Long.BYTES);
         // F_MORE on the completion: like the poll it stands for, a wake-up is never the last.
-        new Sqe(message).moveTo(0).opcode(IORING_OP_MSG_RING).fd(ringFd).off(userData)
+        new Sqe(message).moveTo(0).opcode(IORING_OP_MSG_RING).fd(ringFd).off(Ring.WAKE_USER_DATA)
                 .opFlags(IoUringAbi.IORING_MSG_RING_FLAGS_PASS).fileIndex(IoUringAbi.IORING_CQE_F_MORE);
         MemorySegment one = Arena.ofAuto().allocate(Long.BYTES, Long.BYTES);
         one.set(ValueLayout.JAVA_LONG, 0, 1);

@@ -54,8 +54,7 @@ class KernelRingContractTest {
 
         @Override
         public Ring open(int submissionEntries, int completionEntries) throws Exception {
-            return KernelRing.open(new RingConfig(submissionEntries, completionEntries, KernelView.configured()),
-                    RingFixture.WAKE);
+            return KernelRing.open(new RingConfig(submissionEntries, completionEntries, KernelView.configured()));
         }
 
         @Override

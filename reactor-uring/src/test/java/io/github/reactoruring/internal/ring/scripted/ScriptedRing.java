@@ -47,11 +47,11 @@ public final class ScriptedRing implements Ring {
     private long nowNanos = 1_000_000_000;
 
     /** Opens a ring of a kernel that can everything. */
-    public ScriptedRing(int submissionEntries, int completionEntries, long wakeUserData) {
-        this(submissionEntries, completionEntries, wakeUserData, EnumSet.allOf(RingFeature.class));
+    public ScriptedRing(int submissionEntries, int completionEntries) {
+        this(submissionEntries, completionEntries, EnumSet.allOf(RingFeature.class));
     }
 
-    public ScriptedRing(int submissionEntries, int completionEntries, long wakeUserData, Set<RingFeature> known) {
+    public ScriptedRing(int submissionEntries, int completionEntries, Set<RingFeature> known) {
         BitSet opcodes = new BitSet();
         opcodes.set(0, ALL_OPCODES);
         features = new RingFeatures(known, opcodes);
@@ -59,7 +59,7 @@ public final class ScriptedRing implements Ring {
         completions = new CompletionSide(completionEntries, violations);
         memory = new CheckedMemory(violations, (address, bytes) -> kernel().memoryUser(address, bytes));
         kernel = new ScriptedKernel(completions, features, fileTable, memory, violations);
-        wakeUp = new ScriptedWakeUp(wakeUserData, features.has(RingFeature.SEND_MSG_RING), kernel, completions,
+        wakeUp = new ScriptedWakeUp(features.has(RingFeature.SEND_MSG_RING), kernel, completions,
                 fileTable);
         script = new EnterScript(kernel);
     }

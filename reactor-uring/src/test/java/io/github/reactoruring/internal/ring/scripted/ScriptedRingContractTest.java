@@ -39,7 +39,7 @@ public class ScriptedRingContractTest {
 
         @Override
         public Ring open(int submissionEntries, int completionEntries) {
-            ring = new ScriptedRing(submissionEntries, completionEntries, RingFixture.WAKE).behaviour(behaviour);
+            ring = new ScriptedRing(submissionEntries, completionEntries).behaviour(behaviour);
             return ring;
         }
 

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 
 import io.github.reactoruring.internal.ring.CqeBatch;
 import io.github.reactoruring.internal.ring.RingFeature;
-import io.github.reactoruring.internal.ring.RingFixture;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -22,7 +21,7 @@ class ScriptedRingTest {
 
     private static final int STREAM_BYTES = 16;
 
-    private ScriptedRing ring = new ScriptedRing(4, 8, RingFixture.WAKE);
+    private ScriptedRing ring = new ScriptedRing(4, 8);
 
     @BeforeEach
     void enable() {
@@ -237,7 +236,7 @@ class ScriptedRingTest {
 
     @Test
     void refusesOnlyWhatAnOldKernelDoesNotKnow() {
-        ring = new ScriptedRing(4, 8, RingFixture.WAKE,
+        ring = new ScriptedRing(4, 8,
                 EnumSet.complementOf(EnumSet.of(RingFeature.CANCEL_OP, RingFeature.SUBMIT_ALL)));
         ring.enable();
         cancel(1, IoUringAbi.IORING_ASYNC_CANCEL_ANY);

@@ -2,12 +2,12 @@ package io.github.reactoruring.internal.ring.scripted;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /** Wakes the owner of a scripted ring: by a message, or by an eventfd that needs a poll. */
 final class ScriptedWakeUp {
 
-    private final long userData;
     private final ScriptedKernel kernel;
     private final CompletionSide completions;
     private final FileTable files;
@@ -18,9 +18,8 @@ final class ScriptedWakeUp {
     };
     private boolean raised;
 
-    ScriptedWakeUp(long userData, boolean byMessage, ScriptedKernel kernel, CompletionSide completions,
+    ScriptedWakeUp(boolean byMessage, ScriptedKernel kernel, CompletionSide completions,
             FileTable files) {
-        this.userData = userData;
         this.kernel = kernel;
         this.completions = completions;
         this.files = files;
@@ -53,7 +52,7 @@ final class ScriptedWakeUp {
     void deliver() {
         for (int i = pending.getAndSet(0); i > 0; i--) {
             if (descriptor < 0) {
-                completions.post(userData, 0, IoUringAbi.IORING_CQE_F_MORE);
+                completions.post(Ring.WAKE_USER_DATA, 0, IoUringAbi.IORING_CQE_F_MORE);
             } else {
                 raised = true;
                 kernel.ready(files.file(descriptor));
@@ -74,6 +73,6 @@ final class ScriptedWakeUp {
 
     /** Says whether a request is the wake-up's own poll. */
     boolean isOwn(KernelRequest request) {
-        return request.userData() == userData;
+        return request.userData() == Ring.WAKE_USER_DATA;
     }
 }

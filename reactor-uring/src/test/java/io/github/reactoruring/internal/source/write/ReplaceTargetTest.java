@@ -21,8 +21,6 @@ import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.engine.Rings;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.ring.kernel.KernelView;
-import io.github.reactoruring.internal.ring.kernel.RingConfig;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.buffers.ChunkSource;
@@ -48,7 +46,7 @@ class ReplaceTargetTest {
 
     @BeforeEach
     void open() throws IOException {
-        rings = Rings.open("named", 1, new RingConfig(64, 1024, KernelView.real()), CancelPolicy.coalesce(), false);
+        rings = Rings.open("named", 1, 64, 1024, CancelPolicy.coalesce(), false);
         loop = rings.first();
     }
 

@@ -27,7 +27,7 @@ final class BareRing implements AutoCloseable {
     private final CqeBatch completions = new CqeBatch(256);
 
     BareRing() throws ErrnoException {
-        ring = KernelRing.open(new RingConfig(2048, 8192, KernelView.real()), 0);
+        ring = KernelRing.open(new RingConfig(2048, 8192, KernelView.real()));
         int result = ring.enable();
         if (result < 0) {
             throw new ErrnoException(-result, "io_uring_register");
