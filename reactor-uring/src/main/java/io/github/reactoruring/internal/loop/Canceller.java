@@ -57,7 +57,7 @@ final class Canceller {
         singleFlags = features.has(RingFeature.CQE_SKIP) ? IoUringAbi.IOSQE_CQE_SKIP_SUCCESS : 0;
         // Half the queue: new requests go on while thousands are cancelled one by one.
         namedPerTurn = Math.clamp(ring.submissionCapacity() / 2, 1, NAMED_PER_TURN);
-        view = new PlanView(inFlight);
+        view = new PlanView(ring, inFlight);
     }
 
     /** Takes a request whose source lost interest. */
@@ -70,9 +70,9 @@ final class Canceller {
         }
     }
 
-    /** Cancels all that is in flight, the loop's own poll included. For the shutdown only. */
+    /** Cancels all that is in flight, the ring's own included. For the shutdown only. */
     void cancelEverything() {
-        if (inFlight.byOpcode().total() == 0) {
+        if (inFlight.size() + ring.ownInFlight() == 0) {
             return;
         }
         anyPending = capabilities.allAndFd();

@@ -18,14 +18,12 @@ final class Dispatcher {
 
     private final Ring ring;
     private final InFlightTable inFlight;
-    private final WakePoll wakePoll;
     private final LoopStats stats;
     private final CqeBatch batch = new CqeBatch(256);
 
-    Dispatcher(Ring ring, InFlightTable inFlight, WakePoll wakePoll, LoopStats stats) {
+    Dispatcher(Ring ring, InFlightTable inFlight, LoopStats stats) {
         this.ring = ring;
         this.inFlight = inFlight;
-        this.wakePoll = wakePoll;
         this.stats = stats;
     }
 
@@ -50,7 +48,6 @@ final class Dispatcher {
             default -> {
                 if (userData == Ring.WAKE_USER_DATA) {
                     stats.wakeUps.increment();
-                    wakePoll.woken(result, flags);
                 }
             }
         }

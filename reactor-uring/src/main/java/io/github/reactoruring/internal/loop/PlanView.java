@@ -7,14 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.plan.Disposed;
 import io.github.reactoruring.internal.plan.InFlightCounts;
+import io.github.reactoruring.internal.ring.Ring;
 
-/** Shows the in-flight table to the planner, with the files of one batch numbered from zero. */
+/** Shows what is in flight, the ring's own with it, to the planner, with the files of one batch numbered from zero. */
 final class PlanView implements InFlightCounts {
 
+    private final Ring ring;
     private final InFlightTable inFlight;
     private final List<OpenFile> files = new ArrayList<>();
 
-    PlanView(InFlightTable inFlight) {
+    PlanView(Ring ring, InFlightTable inFlight) {
+        this.ring = ring;
         this.inFlight = inFlight;
     }
 
@@ -47,12 +50,12 @@ final class PlanView implements InFlightCounts {
 
     @Override
     public int total() {
-        return inFlight.byOpcode().total();
+        return inFlight.size() + ring.ownInFlight();
     }
 
     @Override
     public int withOpcode(int opcode) {
-        return inFlight.byOpcode().of(opcode);
+        return inFlight.byOpcode().of(opcode) + ring.ownInFlight(opcode);
     }
 
     @Override

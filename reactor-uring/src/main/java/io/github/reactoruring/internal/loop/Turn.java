@@ -36,7 +36,6 @@ public final class Turn {
     private final Submitter submitter;
     private final Canceller canceller;
     private final Dispatcher dispatcher;
-    private final WakePoll wakePoll;
     private final EnterGuard enterGuard;
     /** Made once: a turn that has nothing to do takes no memory. */
     private final Consumer<Mail> taker = this::take;
@@ -54,10 +53,9 @@ public final class Turn {
         mailbox = loop.mailbox();
         stats = loop.stats();
         timer = loop.timer();
-        wakePoll = new WakePoll(ring, inFlight);
         submitter = new Submitter(ring, inFlight, stats, maxInFlight);
         canceller = new Canceller(ring, inFlight, stats, policy);
-        dispatcher = new Dispatcher(ring, inFlight, wakePoll, stats);
+        dispatcher = new Dispatcher(ring, inFlight, stats);
         enterGuard = new EnterGuard(ring, stats);
         collapse = new Collapse(loop, submitter, inFlight);
     }
@@ -143,7 +141,7 @@ public final class Turn {
     private int turn(boolean mayBlock) {
         mailbox.unpark();
         int work = mailbox.drain(MAIL_PER_TURN, taker);
-        boolean wakeable = wakePoll.arm();
+        boolean wakeable = ring.armWake();
         canceller.stage();
         submitter.stage();
         boolean block = mayBlock && wakeable && park();

@@ -104,11 +104,22 @@ public interface Ring extends AutoCloseable {
     /** Ends the owner's wait, from any thread, by posting a completion for {@link #WAKE_USER_DATA}. */
     void wake();
 
-    /** Returns the eventfd the loop has to keep a poll on for {@link #wake()} to work, or -1 when none is needed. */
-    int wakeDescriptor();
+    /**
+     * Sees to it that {@link #wake()} will end the next wait. What the ring needs for that, it stages now: to be called in
+     * each turn, before the loop takes the room for its own.
+     *
+     * @return false when there was no room: the owner must not wait
+     */
+    boolean armWake();
 
-    /** Resets the eventfd after a wake-up; does nothing when there is none. */
-    void acknowledgeWake();
+    /**
+     * Returns how many requests of the ring's own are staged or in flight: an ANY cancel ends them too. The ring makes them
+     * anew; all that is seen of them are completions for {@link #WAKE_USER_DATA}.
+     */
+    int ownInFlight();
+
+    /** Returns how many of them have this opcode: a cancel by it ends them too. */
+    int ownInFlight(int opcode);
 
     /** Closes the ring while requests are in flight: memory the kernel may still write to is not freed. */
     void abandon();

@@ -51,7 +51,7 @@ public final class Syscalls {
     private Syscalls() {
     }
 
-    /** Allocates the errno state that {@link #enter} needs; one for each thread that enters. */
+    /** Allocates the errno state that {@link #enter} and others take; one for each thread that calls. */
     public static MemorySegment errnoState(Arena arena) {
         return Downcalls.errnoState(arena);
     }
@@ -128,7 +128,13 @@ public final class Syscalls {
     /** Calls read(2). */
     public static long read(int fd, MemorySegment into) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = errnoState(arena);
+            return read(errnoState(arena), fd, into);
+        }
+    }
+
+    /** Calls read(2) with the caller's own errno state, allocating nothing. */
+    public static long read(MemorySegment state, int fd, MemorySegment into) {
+        try {
             return Downcalls.resultOrErrno((long) READ.invokeExact(state, fd, into.address(), into.byteSize()), state);
         } catch (Throwable t) {
             throw unexpected(t);

@@ -110,6 +110,36 @@ public abstract class CancelContract extends RingFixture {
     }
 
     @Test
+    void theRingCountsItsOwnAmongWhatACancelEnds() {
+        assertThat(ring.armWake()).isTrue();
+        int own = ring.ownInFlight();
+        stagePoll(1, quietDescriptor());
+        stageCancel(0, -1, 0, IORING_ASYNC_CANCEL_ANY).userData(2);
+        ring.enter(true, 2 + own, SECOND);
+        assertThat(collect()).hasSize(2 + own).containsEntry(2L, List.of(1 + own));
+        assertThat(ring.ownInFlight()).isZero();
+
+        assertThat(ring.armWake()).isTrue();
+        assertThat(ring.ownInFlight()).as("made anew").isEqualTo(own);
+        ring.wake();
+        assertThat(ring.enter(true, 1, SECOND)).isNotNegative();
+        assertThat(collect()).containsOnlyKeys(WAKE);
+    }
+
+    @Test
+    void theRingCountsItsOwnByOpcode() {
+        assumeTrue(ring.features().has(RingFeature.CANCEL_OP));
+        assertThat(ring.armWake()).isTrue();
+        int own = ring.ownInFlight(IORING_OP_POLL_ADD);
+        stagePoll(1, quietDescriptor());
+        stageTimer(2, IORING_OP_TIMEOUT, 100 * SECOND);
+        stageCancel(0, -1, IORING_OP_POLL_ADD, IORING_ASYNC_CANCEL_OP | IORING_ASYNC_CANCEL_ALL).userData(3);
+        ring.enter(true, 2 + own, SECOND);
+        assertThat(collect()).hasSize(2 + own).doesNotContainKey(2L).containsEntry(3L, List.of(1 + own));
+        assertThat(ring.ownInFlight(IORING_OP_TIMEOUT)).isZero();
+    }
+
+    @Test
     void aCancelSeesOnlyEarlierSqesOfItsSubmission() {
         int descriptor = quietDescriptor();
         stageCancel(0, descriptor, 0, IORING_ASYNC_CANCEL_FD | IORING_ASYNC_CANCEL_ALL).userData(1);

@@ -69,13 +69,38 @@ public abstract class RingContract extends RingFixture {
 
     @Test
     void wakingEndsTheWait() {
-        if (ring.wakeDescriptor() >= 0) {
-            stagePoll(WAKE, ring.wakeDescriptor()).len(IORING_POLL_ADD_MULTI);
-        }
+        assertThat(ring.armWake()).isTrue();
         CompletableFuture.runAsync(ring::wake).join();
         assertThat(ring.enter(true, 1, 10 * SECOND)).isNotNegative();
         assertThat(collectFlags()).hasEntrySatisfying(WAKE,
                 flags -> assertThat(flags & IORING_CQE_F_MORE).isNotZero());
+    }
+
+    @Test
+    void aWakeUpIsToldOnce() {
+        for (int round = 0; round < 3; round++) {
+            assertThat(ring.armWake()).isTrue();
+            ring.wake();
+            assertThat(ring.enter(true, 1, 10 * SECOND)).isNotNegative();
+            assertThat(collect()).containsOnlyKeys(WAKE);
+            assertThat(ring.enter(true, 1, MILLISECOND)).as("a wait after it").isEqualTo(-Errno.ETIME);
+        }
+    }
+
+    @Test
+    void aFullQueueHasNoRoomForWhatWakeUpsNeed() {
+        LongStream.range(0, SUBMISSIONS).forEach(this::stageNop);
+        boolean armed = ring.armWake();
+        assertThat(ring.ownInFlight() == 0 || armed).isTrue();
+        assertThat(ring.enter(true, SUBMISSIONS, SECOND)).isEqualTo(SUBMISSIONS);
+        collect();
+
+        assertThat(ring.armWake()).isTrue();
+        assertThat(ring.staged()).as("nothing if nothing is needed").isEqualTo(armed ? 0 : 1);
+        assertThat(ring.ownInFlight()).isEqualTo(ring.staged());
+        CompletableFuture.runAsync(ring::wake).join();
+        assertThat(ring.enter(true, 1, 10 * SECOND)).isNotNegative();
+        assertThat(collect()).containsOnlyKeys(WAKE);
     }
 
     @Test

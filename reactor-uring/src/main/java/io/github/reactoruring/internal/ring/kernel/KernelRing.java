@@ -48,6 +48,8 @@ public final class KernelRing implements Ring {
     private final CompletionQueue completions;
     private final RingFeatures features;
     private final WakeUp wakeUp;
+    /** Null where wake-ups need no request of ours. */
+    private final @Nullable WakePoll wakePoll;
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment errnoState = Syscalls.errnoState(arena);
     /** struct io_uring_getevents_arg (sigmask u64, sigmask_sz u32, min_wait_usec u32, ts u64) and its timespec. */
@@ -71,6 +73,7 @@ public final class KernelRing implements Ring {
         this.sqes = sqes;
         this.features = features;
         this.wakeUp = wakeUp;
+        wakePoll = wakeUp.eventfd() < 0 ? null : new WakePoll(wakeUp.eventfd(), wakeUp::acknowledge);
         enterFd = fd;
         bufferTable = new BufferTable(fd);
         submissions = new SubmissionQueue(rings.segment(), sqes.segment(), params);
@@ -200,7 +203,12 @@ public final class KernelRing implements Ring {
 
     @Override
     public int reap(CqeBatch into) {
-        return completions.reap(into);
+        int first = into.size();
+        int count = completions.reap(into);
+        if (wakePoll != null) {
+            wakePoll.reaped(into, first);
+        }
+        return count;
     }
 
     @Override
@@ -260,13 +268,18 @@ public final class KernelRing implements Ring {
     }
 
     @Override
-    public int wakeDescriptor() {
-        return wakeUp.eventfd();
+    public boolean armWake() {
+        return wakePoll == null || wakePoll.arm(this);
     }
 
     @Override
-    public void acknowledgeWake() {
-        wakeUp.acknowledge();
+    public int ownInFlight() {
+        return wakePoll != null && wakePoll.isArmed() ? 1 : 0;
+    }
+
+    @Override
+    public int ownInFlight(int opcode) {
+        return opcode == IoUringAbi.IORING_OP_POLL_ADD ? ownInFlight() : 0;
     }
 
     @Override

@@ -18,7 +18,7 @@ import io.github.reactoruring.internal.sys.Syscalls;
  * Wakes the owner of a ring from any thread.
  *
  * <p>Where the kernel has IORING_REGISTER_SEND_MSG_RING, by a message that needs no ring to send from and leaves
- * nothing in flight. Else by an eventfd, on which the event loop keeps a poll.
+ * nothing in flight. Else by an eventfd, on which the ring keeps a {@link WakePoll}.
  */
 final class WakeUp {
 
@@ -27,6 +27,9 @@ final class WakeUp {
     private final MemorySegment message;
     private final MemorySegment one;
     private final int eventfd;
+    /** The owner's, to read the eventfd with: a wake-up takes no memory. */
+    private final MemorySegment count = Arena.ofAuto().allocate(Long.BYTES, Long.BYTES);
+    private final MemorySegment errnoState = Syscalls.errnoState(Arena.ofAuto());
     /** Guarded by this: a wake-up after close could hit whoever owns the descriptor's number by then. */
     private boolean closed;
 
@@ -85,12 +88,9 @@ final class WakeUp {
         return eventfd;
     }
 
+    /** Resets the eventfd. Owner only. */
     void acknowledge() {
-        if (eventfd >= 0) {
-            try (Arena arena = Arena.ofConfined()) {
-                Syscalls.read(eventfd, arena.allocate(Long.BYTES));
-            }
-        }
+        Syscalls.read(errnoState, eventfd, count);
     }
 
     synchronized void close() {

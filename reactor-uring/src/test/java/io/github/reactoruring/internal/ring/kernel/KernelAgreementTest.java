@@ -84,7 +84,7 @@ class KernelAgreementTest {
         for (long seed = 0; seed < PROGRAMS; seed++) {
             List<Step> program = program(seed);
             Map<Long, List<String>> real;
-            try (RingFixture.Backend kernel = new KernelRingContractTest.Kernel()) {
+            try (RingFixture.Backend kernel = new KernelRingContractTest.Kernel(KernelView.configured())) {
                 real = run(kernel, program);
             }
             Set<Map<Long, List<String>>> scripted = new HashSet<>();

@@ -29,7 +29,16 @@ class KernelRingContractTest {
 
         @Override
         protected Backend backend() {
-            return new Kernel();
+            return new Kernel(KernelView.configured());
+        }
+    }
+
+    @Nested
+    class SubmittingWokenByAPoll extends RingContract {
+
+        @Override
+        protected Backend backend() {
+            return new Kernel(KernelView.parse("6.12"));
         }
     }
 
@@ -38,7 +47,16 @@ class KernelRingContractTest {
 
         @Override
         protected Backend backend() {
-            return new Kernel();
+            return new Kernel(KernelView.configured());
+        }
+    }
+
+    @Nested
+    class CancellingWokenByAPoll extends CancelContract {
+
+        @Override
+        protected Backend backend() {
+            return new Kernel(KernelView.parse("6.12"));
         }
     }
 
@@ -51,10 +69,15 @@ class KernelRingContractTest {
 
         private final List<Integer> open = new ArrayList<>();
         private final Map<Integer, Integer> writers = new HashMap<>();
+        private final KernelView view;
+
+        Kernel(KernelView view) {
+            this.view = view;
+        }
 
         @Override
         public Ring open(int submissionEntries, int completionEntries) throws Exception {
-            return KernelRing.open(new RingConfig(submissionEntries, completionEntries, KernelView.configured()));
+            return KernelRing.open(new RingConfig(submissionEntries, completionEntries, view));
         }
 
         @Override

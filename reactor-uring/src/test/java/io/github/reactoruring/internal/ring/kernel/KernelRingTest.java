@@ -155,7 +155,6 @@ class KernelRingTest {
                 CompletableFuture.runAsync(under.ring::wake).join();
                 assertThat(under.ring.enter(true, 1, SECONDS_10)).isNotNegative();
                 assertThat(under.reap()).hasSize(1);
-                under.ring.acknowledgeWake();
             }
             assertThat(under.ring.enter(true, 1, MILLISECOND)).as("woken no more").isEqualTo(-Errno.ETIME);
         }

@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.ring.kernel;
 
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_POLL_ADD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
@@ -51,7 +52,8 @@ class RingSetupTest {
             assertThat(Opcode.values()).filteredOn(opcode -> features.supports(opcode.code()))
                     .allMatch(opcode -> shown.showsOpcode(opcode.code()));
             if (!features.has(RingFeature.SEND_MSG_RING)) {
-                assertThat(under.ring.wakeDescriptor()).as("an eventfd to be woken by").isNotNegative();
+                assertThat(under.ring.armWake()).isTrue();
+                assertThat(under.ring.ownInFlight(IORING_OP_POLL_ADD)).as("polls on an eventfd to be woken by").isOne();
             }
         }
     }
@@ -84,7 +86,9 @@ class RingSetupTest {
     void isWokenByMessageWhereTheRunningVersionCan() throws Exception {
         try (RingUnderTest under = RingUnderTest.open("real", 8, 16)) {
             if (RingFeature.SEND_MSG_RING.presentIn(runningVersion())) {
-                assertThat(under.ring.wakeDescriptor()).isEqualTo(-1);
+                assertThat(under.ring.armWake()).isTrue();
+                assertThat(under.ring.staged()).isZero();
+                assertThat(under.ring.ownInFlight()).isZero();
             }
             assertThat(under.ring.features().toString()).contains("CANCEL_ALL_FD_ANY", "opcodes 0..");
         }

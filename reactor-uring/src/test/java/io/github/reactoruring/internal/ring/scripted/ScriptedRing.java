@@ -120,6 +120,11 @@ public final class ScriptedRing implements Ring {
         return enters;
     }
 
+    /** Returns the eventfd that wake-ups go through, or -1. */
+    public int wakeDescriptor() {
+        return wakeUp.descriptor();
+    }
+
     /** Returns how often {@link #wake()} was called. */
     public int wakes() {
         return wakeUp.count();
@@ -297,7 +302,10 @@ public final class ScriptedRing implements Ring {
     @Override
     public int reap(CqeBatch into) {
         requireOwner("reap");
-        return completions.reap(into);
+        int first = into.size();
+        int count = completions.reap(into);
+        wakeUp.reaped(into, first);
+        return count;
     }
 
     @Override
@@ -322,13 +330,19 @@ public final class ScriptedRing implements Ring {
     }
 
     @Override
-    public int wakeDescriptor() {
-        return wakeUp.descriptor();
+    public boolean armWake() {
+        requireOwner("armWake");
+        return wakeUp.arm(this);
     }
 
     @Override
-    public void acknowledgeWake() {
-        wakeUp.acknowledge();
+    public int ownInFlight() {
+        return wakeUp.ownInFlight();
+    }
+
+    @Override
+    public int ownInFlight(int opcode) {
+        return opcode == IoUringAbi.IORING_OP_POLL_ADD ? wakeUp.ownInFlight() : 0;
     }
 
     @Override

@@ -2,7 +2,11 @@ package io.github.reactoruring.internal.ring.scripted;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.jspecify.annotations.Nullable;
+
+import io.github.reactoruring.internal.ring.CqeBatch;
 import io.github.reactoruring.internal.ring.Ring;
+import io.github.reactoruring.internal.ring.kernel.WakePoll;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /** Wakes the owner of a scripted ring: by a message, or by an eventfd that needs a poll. */
@@ -12,6 +16,7 @@ final class ScriptedWakeUp {
     private final CompletionSide completions;
     private final FileTable files;
     private final int descriptor;
+    private final @Nullable WakePoll poll;
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger count = new AtomicInteger();
     private volatile Runnable onWake = () -> {
@@ -24,6 +29,7 @@ final class ScriptedWakeUp {
         this.completions = completions;
         this.files = files;
         descriptor = byMessage ? -1 : files.create("wake-up eventfd", KernelFile.Kind.EVENT);
+        poll = byMessage ? null : new WakePoll(descriptor, () -> raised = false);
     }
 
     int descriptor() {
@@ -67,8 +73,18 @@ final class ScriptedWakeUp {
         }
     }
 
-    void acknowledge() {
-        raised = false;
+    boolean arm(Ring ring) {
+        return poll == null || poll.arm(ring);
+    }
+
+    void reaped(CqeBatch batch, int first) {
+        if (poll != null) {
+            poll.reaped(batch, first);
+        }
+    }
+
+    int ownInFlight() {
+        return poll != null && poll.isArmed() ? 1 : 0;
     }
 
     /** Says whether a request is the wake-up's own poll. */

@@ -123,13 +123,18 @@ final class KernellessRing implements Ring {
     }
 
     @Override
-    public int wakeDescriptor() {
-        return -1;
+    public boolean armWake() {
+        return true;
     }
 
     @Override
-    public void acknowledgeWake() {
-        // Nobody wakes it.
+    public int ownInFlight() {
+        return 0;
+    }
+
+    @Override
+    public int ownInFlight(int opcode) {
+        return 0;
     }
 
     @Override
