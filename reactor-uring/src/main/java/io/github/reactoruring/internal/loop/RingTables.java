@@ -2,7 +2,7 @@ package io.github.reactoruring.internal.loop;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.reactoruring.internal.ring.BufferRing;
+import io.github.reactoruring.internal.ring.ProvidedBuffers;
 import io.github.reactoruring.internal.ring.Ring;
 
 /**
@@ -19,7 +19,7 @@ public final class RingTables {
 
     private final Ring ring;
     private boolean fileTable;
-    private @Nullable BufferRing providedBuffers;
+    private @Nullable ProvidedBuffers providedBuffers;
 
     RingTables(Ring ring) {
         this.ring = ring;
@@ -40,9 +40,9 @@ public final class RingTables {
     }
 
     /** Returns the buffers that multishot reads take from; null where the kernel has none. */
-    public @Nullable BufferRing providedBuffers() {
+    public @Nullable ProvidedBuffers providedBuffers() {
         if (providedBuffers == null) {
-            providedBuffers = ring.registerBufferRing(0, PROVIDED_BUFFERS, PROVIDED_BUFFER_BYTES);
+            providedBuffers = ring.provideBuffers(0, PROVIDED_BUFFERS, PROVIDED_BUFFER_BYTES);
         }
         return providedBuffers;
     }

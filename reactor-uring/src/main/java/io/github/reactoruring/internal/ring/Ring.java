@@ -81,14 +81,14 @@ public interface Ring extends AutoCloseable {
     int registerFileTable(int slots);
 
     /**
-     * Makes a ring of provided buffers; it is freed when this ring is closed.
+     * Provides buffers; they are freed when this ring is closed.
      *
      * @param group the group's id, that no other has
      * @param entries a power of two, up to 32768
-     * @return null where the kernel refuses
+     * @return null where the ring refuses
      */
     @Nullable
-    BufferRing registerBufferRing(int group, int entries, int bufferBytes);
+    ProvidedBuffers provideBuffers(int group, int entries, int bufferBytes);
 
     /**
      * Maps and pins memory once for READ_FIXED and WRITE_FIXED (IORING_REGISTER_BUFFERS2, sparse: Linux 5.19).

@@ -22,8 +22,8 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.reactoruring.internal.ring.BufferRing;
 import io.github.reactoruring.internal.ring.CqeBatch;
+import io.github.reactoruring.internal.ring.ProvidedBuffers;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.RingFeatures;
@@ -237,7 +237,7 @@ public final class KernelRing implements Ring {
 
     /** struct io_uring_buf_reg: ring_addr u64, ring_entries u32, bgid u16, flags u16, resv 3 × u64. */
     @Override
-    public @Nullable BufferRing registerBufferRing(int group, int entries, int bufferBytes) {
+    public @Nullable ProvidedBuffers provideBuffers(int group, int entries, int bufferBytes) {
         BufferRing provided = new BufferRing(group, entries, bufferBytes);
         MemorySegment registration = arena.allocate(40, Long.BYTES);
         registration.set(ValueLayout.JAVA_LONG, 0, provided.ringAddress());

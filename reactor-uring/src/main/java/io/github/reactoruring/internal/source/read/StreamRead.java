@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.internal.loop.OpenFile;
-import io.github.reactoruring.internal.ring.BufferRing;
+import io.github.reactoruring.internal.ring.ProvidedBuffers;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.MultishotOperation;
@@ -25,7 +25,7 @@ public final class StreamRead<B> implements MultishotOperation<B> {
 
     private final OpenFile file;
     private final BufferFactory<B> buffers;
-    private @Nullable BufferRing provided;
+    private @Nullable ProvidedBuffers provided;
 
     public StreamRead(OpenFile file, BufferFactory<B> buffers) {
         this.file = file;
@@ -44,14 +44,14 @@ public final class StreamRead<B> implements MultishotOperation<B> {
 
     @Override
     public void prepare(Sqe sqe) {
-        BufferRing ring = file.loop().tables().providedBuffers();
-        if (ring == null) {
+        ProvidedBuffers taken = file.loop().tables().providedBuffers();
+        if (taken == null) {
             throw new UnsupportedOperationException(
                     "This kernel refused a ring of provided buffers, which needs Linux 5.19");
         }
-        provided = ring;
+        provided = taken;
         sqe.opcode(IoUringAbi.IORING_OP_READ_MULTISHOT).flags(file.sqeFlags() | IoUringAbi.IOSQE_BUFFER_SELECT)
-                .fd(file.descriptor()).off(-1).bufIndex(ring.group());
+                .fd(file.descriptor()).off(-1).bufIndex(taken.group());
     }
 
     @Override

@@ -14,7 +14,6 @@ import io.github.reactoruring.internal.ring.scripted.FileTable;
 import io.github.reactoruring.internal.ring.scripted.KernelFile;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
-import io.github.reactoruring.internal.ring.scripted.ProvidedBuffers;
 import io.github.reactoruring.internal.ring.scripted.ScriptedKernel;
 import io.github.reactoruring.internal.ring.scripted.SqeBytes;
 import io.github.reactoruring.internal.ring.scripted.Violations;
@@ -33,7 +32,7 @@ public final class KernelOperations {
     private final FileTable fileTable;
     private final CheckedMemory memory;
     private final Violations violations;
-    private final ProvidedBuffers provided;
+    private final BufferGroups provided;
     private int accepted;
 
     public KernelOperations(ScriptedKernel kernel, FileTable fileTable, CheckedMemory memory, Violations violations) {
@@ -41,10 +40,10 @@ public final class KernelOperations {
         this.fileTable = fileTable;
         this.memory = memory;
         this.violations = violations;
-        provided = new ProvidedBuffers(violations);
+        provided = new BufferGroups(violations);
     }
 
-    public ProvidedBuffers provided() {
+    public BufferGroups provided() {
         return provided;
     }
 
@@ -128,7 +127,7 @@ public final class KernelOperations {
     private int read(KernelRequest request) {
         KernelFile file = file(request);
         int wanted = request.sqe().len();
-        ProvidedBuffers.Buffer buffer = null;
+        BufferGroups.Buffer buffer = null;
         if (request.sqe().has(IOSQE_BUFFER_SELECT)) {
             buffer = provided.take(request.sqe().bufIndex());
             if (buffer == null) {

@@ -374,7 +374,7 @@ public final class ScriptedKernel {
         return registered;
     }
 
-    ProvidedBuffers provided() {
+    BufferGroups provided() {
         return operations.provided();
     }
 

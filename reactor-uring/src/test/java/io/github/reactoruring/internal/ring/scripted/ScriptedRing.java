@@ -10,12 +10,13 @@ import java.util.function.LongPredicate;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.reactoruring.internal.ring.BufferRing;
 import io.github.reactoruring.internal.ring.CqeBatch;
+import io.github.reactoruring.internal.ring.ProvidedBuffers;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.RingFeatures;
 import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.ring.kernel.BufferRing;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
@@ -357,8 +358,8 @@ public final class ScriptedRing implements Ring {
     }
 
     @Override
-    public @Nullable BufferRing registerBufferRing(int group, int entries, int bufferBytes) {
-        requireOwner("registerBufferRing");
+    public @Nullable ProvidedBuffers provideBuffers(int group, int entries, int bufferBytes) {
+        requireOwner("provideBuffers");
         BufferRing buffers = new BufferRing(group, entries, bufferBytes);
         buffers.fill();
         kernel.provided().add(buffers);

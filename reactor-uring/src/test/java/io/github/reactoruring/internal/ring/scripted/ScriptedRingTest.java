@@ -207,14 +207,14 @@ class ScriptedRingTest {
 
     @Test
     void seesAProvidedBufferGivenBackTwice() {
-        ring.registerBufferRing(0, 4, 64).giveBack(2);
+        ring.provideBuffers(0, 4, 64).giveBack(2);
         ring.kernel().providedOut();
         assertViolation("given back twice");
     }
 
     @Test
     void seesAProvidedBufferThatIsNotGivenBack() {
-        ring.registerBufferRing(0, 4, 64);
+        ring.provideBuffers(0, 4, 64);
         ring.nextSqe().opcode(IoUringAbi.IORING_OP_READ_MULTISHOT).flags(IoUringAbi.IOSQE_BUFFER_SELECT).fd(stream())
                 .off(-1).userData(1);
         ring.enter(true, 0, -1);

@@ -8,8 +8,8 @@ import java.util.EnumSet;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.reactoruring.internal.ring.BufferRing;
 import io.github.reactoruring.internal.ring.CqeBatch;
+import io.github.reactoruring.internal.ring.ProvidedBuffers;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.RingFeatures;
@@ -103,7 +103,7 @@ final class KernellessRing implements Ring {
     }
 
     @Override
-    public @Nullable BufferRing registerBufferRing(int group, int count, int bufferBytes) {
+    public @Nullable ProvidedBuffers provideBuffers(int group, int count, int bufferBytes) {
         return null;
     }
 

@@ -7,10 +7,10 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-import io.github.reactoruring.internal.ring.BufferRing;
+import io.github.reactoruring.internal.ring.kernel.BufferRing;
 
 /** The scripted kernel's side of the rings of provided buffers: takes from the head, and knows which it has. */
-public final class ProvidedBuffers {
+public final class BufferGroups {
 
     private static final int ENTRY_BYTES = 16;
     private static final long TAIL_OFFSET = 14;
@@ -22,7 +22,7 @@ public final class ProvidedBuffers {
     private final Violations violations;
     private final Map<Integer, Group> groups = new HashMap<>();
 
-    public ProvidedBuffers(Violations violations) {
+    public BufferGroups(Violations violations) {
         this.violations = violations;
     }
 

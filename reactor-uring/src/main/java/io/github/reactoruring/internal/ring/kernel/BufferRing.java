@@ -1,15 +1,15 @@
-package io.github.reactoruring.internal.ring;
+package io.github.reactoruring.internal.ring.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
+import io.github.reactoruring.internal.ring.ProvidedBuffers;
 import io.github.reactoruring.internal.sys.NativeMemory;
 import io.github.reactoruring.internal.sys.Syscalls;
 
 /**
- * Buffers the kernel takes from when data has arrived, not when a request is made (IORING_REGISTER_PBUF_RING, Linux
- * 5.19). Each is ours from the completion that names it until {@link #giveBack}.
+ * Lays provided buffers out for the kernel (IORING_REGISTER_PBUF_RING, Linux 5.19).
  *
  * <pre>
  *   ring of struct io_uring_buf: 0 addr u64 | 8 len u32 | 12 bid u16 | 14 resv u16, which in the first is the tail
@@ -17,7 +17,7 @@ import io.github.reactoruring.internal.sys.Syscalls;
  *
  * <p>We own the tail, the kernel a head we do not see. <b>Threads:</b> the ring's owner.
  */
-public final class BufferRing {
+public final class BufferRing implements ProvidedBuffers {
 
     private static final VarHandle SHORT = ValueLayout.JAVA_SHORT.varHandle();
     private static final int ENTRY_BYTES = 16;
@@ -52,6 +52,7 @@ public final class BufferRing {
         publish();
     }
 
+    @Override
     public int group() {
         return group;
     }
@@ -64,12 +65,12 @@ public final class BufferRing {
         return ring.address();
     }
 
-    /** Returns the first {@code lengthBytes} of a buffer, to be copied out before it is given back. */
+    @Override
     public MemorySegment data(int id, int lengthBytes) {
         return buffers.asSlice((long) id * bufferBytes, lengthBytes);
     }
 
-    /** Gives a buffer back to the kernel. */
+    @Override
     public void giveBack(int id) {
         add(id);
         publish();
