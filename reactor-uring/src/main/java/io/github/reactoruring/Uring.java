@@ -53,7 +53,7 @@ public final class Uring implements Disposable {
         this.name = name;
         this.rings = rings;
         files = new RingFiles(rings::next, rings.all());
-        fileSystem = new RingFileSystem(rings::next, rings.first().ring().features());
+        fileSystem = new RingFileSystem(rings::next, rings.first().ring());
         timers = new RingTimers(rings.first());
         raw = new RingRaw(rings.first());
     }

@@ -74,6 +74,9 @@ final class ArchitectureRules {
             "java.lang.Runnable", Set.of("run"),
             "java.util.function.IntConsumer", Set.of("accept"));
 
+    /** What of internal.sys takes a descriptor, or a ring's. */
+    private static final Set<String> SYSTEM_CALLS = Set.of("Syscalls", "FileCalls");
+
     private static final Map<String, Set<String>> RESTRICTED = Map.of(
             "java.lang.foreign.Linker", Set.of("downcallHandle", "upcallStub"),
             "java.lang.foreign.MemorySegment", Set.of("reinterpret"),
@@ -219,6 +222,16 @@ final class ArchitectureRules {
         return noClasses().that(describe("are outside internal.sys", c -> rowOf(c) != 0))
                 .should()
                 .accessTargetWhere(describe("a restricted method is reached", ArchitectureRules::reachesRestricted))
+                .allowEmptyShould(true);
+    }
+
+    /** Nobody else has a number to make a call on: files lend theirs, and a port makes the call. */
+    ArchRule onlyTheKernelsRingMakesSystemCalls() {
+        return noClasses().that(describe("are outside internal.sys and internal.ring.kernel",
+                c -> isOurs(c) && !isIn(c, root + ".internal.sys") && !isIn(c, root + ".internal.ring.kernel")))
+                .should()
+                .dependOnClassesThat(describe("make system calls", c -> SYSTEM_CALLS.stream()
+                        .anyMatch(name -> elementOf(c).getName().equals(root + ".internal.sys." + name))))
                 .allowEmptyShould(true);
     }
 

@@ -95,6 +95,13 @@ class ArchitectureRulesTest {
     }
 
     @Test
+    void refusesASystemCallBesideTheKernelsRing() {
+        assertThat(violations(RULES.onlyTheKernelsRingMakesSystemCalls()))
+                .isNotEmpty()
+                .allMatch(v -> v.contains("ClosesANumber"));
+    }
+
+    @Test
     void refusesRestrictedCallsAndReferencesOutsideSys() {
         assertThat(violations(RULES.onlySysCallsRestrictedMethods()))
                 .hasSize(2)

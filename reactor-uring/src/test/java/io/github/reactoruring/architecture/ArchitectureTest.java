@@ -70,6 +70,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheKernelsRingMakesSystemCalls() {
+        RULES.onlyTheKernelsRingMakesSystemCalls().check(LIBRARY);
+    }
+
+    @Test
     void onlySysCallsRestrictedMethods() {
         RULES.onlySysCallsRestrictedMethods().check(LIBRARY);
     }

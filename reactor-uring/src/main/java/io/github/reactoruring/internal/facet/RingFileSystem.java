@@ -11,7 +11,7 @@ import io.github.reactoruring.file.DirectoryChange;
 import io.github.reactoruring.file.DirectoryEntry;
 import io.github.reactoruring.file.FileStat;
 import io.github.reactoruring.file.UringFileSystem;
-import io.github.reactoruring.internal.ring.RingFeatures;
+import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.path.BlockingCalls;
 import io.github.reactoruring.internal.source.path.ExtendedAttribute;
@@ -33,17 +33,17 @@ public final class RingFileSystem implements UringFileSystem {
     private static final int MAX_MODE = 07777;
 
     private final Loops loops;
-    private final RingFeatures features;
+    private final Ring first;
 
     /**
      * Makes the facet.
      *
      * @param loops chooses the ring of each operation
-     * @param features what each of them can do
+     * @param first one of them: what it can do, all can; and whose kernel makes the calls that are no operations
      */
-    public RingFileSystem(Loops loops, RingFeatures features) {
+    public RingFileSystem(Loops loops, Ring first) {
         this.loops = loops;
-        this.features = features;
+        this.first = first;
     }
 
     @Override
@@ -182,12 +182,13 @@ public final class RingFileSystem implements UringFileSystem {
 
     @Override
     public Mono<List<String>> listAttributes(Path path) {
-        return BlockingCalls.listAttributes(Paths.name(path));
+        return BlockingCalls.listAttributes(first.descriptors(), Paths.name(path));
     }
 
     @Override
     public Mono<Boolean> removeAttribute(Path path, String name) {
-        return BlockingCalls.removeAttribute(Paths.name(path), Objects.requireNonNull(name, "name"));
+        return BlockingCalls.removeAttribute(first.descriptors(), Paths.name(path),
+                Objects.requireNonNull(name, "name"));
     }
 
     @Override
@@ -203,7 +204,7 @@ public final class RingFileSystem implements UringFileSystem {
 
     /** Returns the rings, whose kernel has {@code opcode}. */
     private Loops with(Opcode opcode) {
-        if (!features.supports(opcode.code())) {
+        if (!first.features().supports(opcode.code())) {
             throw new UnsupportedOperationException(
                     "This kernel has no " + opcode + ", which came with Linux " + opcode.since());
         }

@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.loop;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -7,9 +8,10 @@ import java.util.function.IntConsumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.IoUringAbi;
-import io.github.reactoruring.internal.sys.Syscalls;
 
 /**
  * A file as the loop knows it: its number, what is in flight on it, and whether a cancel may be keyed by it.
@@ -30,7 +32,7 @@ public final class OpenFile implements Mail {
     private final OpcodeCounts inFlight = new OpcodeCounts(OpcodeCounts.OWN);
     /** Requests an FD cancel may miss: forced to io-wq (their file is resolved late) or waiting in a link. */
     private int elusive;
-    /** Calls off the ring that use the descriptor. */
+    /** Who wants it to stay open: calls beside the ring, and sources between two requests. */
     private int holds;
     private int planIndex = -1;
     private @Nullable Runnable whenClosing;
@@ -95,6 +97,54 @@ public final class OpenFile implements Mail {
         return closing.get();
     }
 
+    /** What may be asked of a descriptor beside the ring, such as {@code Descriptors::status}. */
+    public interface Question<T> {
+
+        T ask(Descriptors descriptors, int descriptor) throws ErrnoException;
+    }
+
+    /** Has the descriptor for calls beside the ring: it stays open until it is given back. */
+    public final class Lent implements AutoCloseable {
+
+        private Lent() {
+        }
+
+        /** Asks now, on any thread. */
+        public <T> T ask(Question<T> question) throws ErrnoException {
+            return question.ask(loop.ring().descriptors(), descriptor);
+        }
+
+        /** Gives the descriptor back. Owner only. */
+        @Override
+        public void close() {
+            letGo();
+        }
+    }
+
+    /**
+     * Lends the descriptor for calls beside the ring; of a file that is being closed the number may be a stranger's by now.
+     *
+     * @throws ClosedChannelException if the file is being closed
+     * @throws ErrnoException if there is no descriptor to lend: a slot is nothing that a call knows
+     */
+    public Lent lend() throws ClosedChannelException, ErrnoException {
+        if (closing.get()) {
+            throw new ClosedChannelException();
+        }
+        if (fixed) {
+            throw new ErrnoException(Errno.EBADF, "a call on a direct descriptor");
+        }
+        hold();
+        return new Lent();
+    }
+
+    /** Lends the descriptor for one call, which is made at once. */
+    public <T> T ask(Question<T> question) throws ClosedChannelException, ErrnoException {
+        try (Lent lent = lend()) {
+            return lent.ask(question);
+        }
+    }
+
     /**
      * Closes the file once nothing is in flight on it: its requests are cancelled first, while the number still names
      * it. {@code whenClosed} gets the result of close(2).
@@ -153,7 +203,7 @@ public final class OpenFile implements Mail {
         whenClosing = listener;
     }
 
-    /** Keeps the descriptor open for a call off the ring, until {@link #letGo()}. */
+    /** Keeps the file open, until {@link #letGo()}. */
     public void hold() {
         holds++;
     }
@@ -220,7 +270,7 @@ public final class OpenFile implements Mail {
 
     private int closeDescriptor() {
         // A slot went with its ring.
-        return fixed ? 0 : Syscalls.close(descriptor);
+        return fixed ? 0 : loop.ring().descriptors().close(descriptor);
     }
 
     void closed(int result) {

@@ -18,6 +18,9 @@ public interface Ring extends AutoCloseable {
     /** Says what this ring's kernel can do. */
     RingFeatures features();
 
+    /** Returns who is asked about the descriptors that this ring's requests open and use. */
+    Descriptors descriptors();
+
     /** Returns the number of SQEs that fit between two enters. */
     int submissionCapacity();
 

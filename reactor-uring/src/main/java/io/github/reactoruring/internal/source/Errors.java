@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.UringCancelledException;
 import io.github.reactoruring.UringException;
 import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.PathName;
 
 /** Turns an errno into the exception a Java user expects. */
@@ -28,6 +29,11 @@ public final class Errors {
         return Errno.endedByCancel(errno)
                 ? new UringCancelledException(errno, name, operation, file)
                 : new UringException(errno, name, operation, file, Errno.describe(errno));
+    }
+
+    /** Returns the exception of a call beside the ring on a path; one that is no errno stays as it is. */
+    public static IOException ofPath(IOException failure, String operation, String path) {
+        return failure instanceof ErrnoException refusal ? ofPath(refusal.errno(), operation, path) : failure;
     }
 
     /** Returns the exception of a request on a path: java.nio.file's own where it has one, the path in it. */

@@ -16,20 +16,12 @@ public record DirectIo(int memoryBytes, int offsetBytes) {
     /** What every disk asks for at least; some ask for 4096, and then the kernel itself refuses (EINVAL). */
     public static final DirectIo UNKNOWN = new DirectIo(512, 512);
 
-    private static final int STATX_DIOALIGN = 0x2000;
-
-    /** Asks the kernel (STATX_DIOALIGN, Linux 6.1), at hand and without waiting. */
-    public static DirectIo of(int descriptor) {
-        try {
-            return Statx.atHand(descriptor, STATX_DIOALIGN, DirectIo::read);
-        } catch (ErrnoException e) {
-            return UNKNOWN;
-        }
-    }
+    /** What to ask for: STATX_DIOALIGN. */
+    public static final int STATX_MASK = 0x2000;
 
     /** Reads struct statx: stx_mask u32 at 0, stx_dio_mem_align u32 at 152, stx_dio_offset_align u32 at 156. */
-    static DirectIo read(MemorySegment status) {
-        if ((status.get(ValueLayout.JAVA_INT, 0) & STATX_DIOALIGN) == 0) {
+    public static DirectIo read(MemorySegment status) {
+        if ((status.get(ValueLayout.JAVA_INT, 0) & STATX_MASK) == 0) {
             return UNKNOWN;
         }
         int memory = status.get(ValueLayout.JAVA_INT, 152);

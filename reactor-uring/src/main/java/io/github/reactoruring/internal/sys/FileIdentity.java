@@ -20,11 +20,6 @@ public record FileIdentity(long device, long inode, int mode) {
     private static final int S_IFDIR = 0x4000;
     private static final int PERMISSIONS = 07777;
 
-    /** Asks for that of an open descriptor, at hand and without waiting (statx(2)). */
-    public static FileIdentity of(int descriptor) throws ErrnoException {
-        return Statx.atHand(descriptor, STATX_MASK, FileIdentity::read);
-    }
-
     /** Reads struct statx: stx_mode u16 at 28, stx_ino u64 at 32, stx_dev_major and stx_dev_minor u32 at 136 and 140. */
     public static FileIdentity read(MemorySegment status) {
         long major = status.get(ValueLayout.JAVA_INT, 136);

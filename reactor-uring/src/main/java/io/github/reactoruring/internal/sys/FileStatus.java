@@ -23,11 +23,6 @@ public record FileStatus(boolean regular, boolean seekable, long sizeBytes, long
     private static final int S_IFREG = 0x8000;
     private static final int S_IFBLK = 0x6000;
 
-    /** Reads the status of an open descriptor, at hand and without waiting (statx(2)). */
-    public static FileStatus of(int descriptor) throws ErrnoException {
-        return Statx.atHand(descriptor, STATX_MASK, FileStatus::read);
-    }
-
     /** Reads struct statx: stx_mode u16 at 28, stx_size u64 at 40, stx_dev_major u32 at 136, stx_mnt_id u64 at 144. */
     public static FileStatus read(MemorySegment status) {
         int type = status.get(ValueLayout.JAVA_SHORT, 28) & S_IFMT;

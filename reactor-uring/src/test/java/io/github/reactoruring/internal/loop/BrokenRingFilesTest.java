@@ -11,12 +11,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+import io.github.reactoruring.internal.ring.kernel.KernelDescriptors;
 import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
-import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.OpenFlags;
 import io.github.reactoruring.internal.sys.Syscalls;
@@ -85,7 +85,7 @@ class BrokenRingFilesTest {
 
         assertThat(results).containsExactly(0);
         assertThat(reopened[0]).isEqualTo(ends[0]);
-        assertThat(FileStatus.of(reopened[0])).isNotNull();
+        assertThat(new KernelDescriptors().status(reopened[0])).isNotNull();
         Syscalls.close(reopened[0]);
         Syscalls.close(reopened[1]);
     }
@@ -124,7 +124,7 @@ class BrokenRingFilesTest {
     }
 
     private void assertClosed() {
-        assertThatThrownBy(() -> FileStatus.of(ends[0])).isInstanceOfSatisfying(ErrnoException.class,
+        assertThatThrownBy(() -> new KernelDescriptors().status(ends[0])).isInstanceOfSatisfying(ErrnoException.class,
                 failure -> assertThat(failure.errno()).isEqualTo(Errno.EBADF));
     }
 }

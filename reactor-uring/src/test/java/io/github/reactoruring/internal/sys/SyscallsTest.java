@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,8 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-
-import io.github.reactoruring.testing.process.Descriptors;
 
 @EnabledOnOs(OS.LINUX)
 class SyscallsTest {
@@ -78,34 +75,5 @@ class SyscallsTest {
         MemorySegment text = CString.allocate("/tmp/größe");
         assertThat(text.getString(0)).isEqualTo("/tmp/größe");
         NativeMemory.free(text);
-    }
-
-    @Test
-    void statusTellsRegularFilesFromPipes() throws Exception {
-        Path file = Files.writeString(directory.resolve("a"), "12345");
-        var before = Descriptors.open();
-        int[] ends = new int[2];
-        Syscalls.pipe2(ends, 0);
-        FileStatus pipe = FileStatus.of(ends[0]);
-        Syscalls.close(ends[0]);
-        Syscalls.close(ends[1]);
-
-        assertThat(pipe.regular()).isFalse();
-        assertThat(pipe.seekable()).isFalse();
-        assertThat(statusOf(file).regular()).isTrue();
-        assertThat(statusOf(file).sizeBytes()).isEqualTo(5);
-        assertThat(statusOf(file).seekable()).isTrue();
-        assertThat(Descriptors.open()).isEqualTo(before);
-    }
-
-    private static FileStatus statusOf(Path file) throws Exception {
-        MemorySegment path = CString.allocate(file.toString());
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment status = arena.allocate(Statx.BYTES, Long.BYTES);
-            assertThat(Syscalls.statx(OpenFlags.AT_FDCWD, path, 0, FileStatus.STATX_MASK, status)).isZero();
-            return FileStatus.read(status);
-        } finally {
-            NativeMemory.free(path);
-        }
     }
 }

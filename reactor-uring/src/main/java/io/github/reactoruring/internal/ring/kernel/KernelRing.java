@@ -23,6 +23,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.ring.CqeBatch;
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.ring.ProvidedBuffers;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.RingFeature;
@@ -40,6 +41,7 @@ public final class KernelRing implements Ring {
     private static final int NANOS_PER_SECOND = 1_000_000_000;
     private static final int BOUNDED_WORKERS = 64;
     private static final int UNBOUNDED_WORKERS = 256;
+    private static final Descriptors DESCRIPTORS = new KernelDescriptors();
 
     private final int fd;
     private final MappedMemory rings;
@@ -118,6 +120,11 @@ public final class KernelRing implements Ring {
     @Override
     public RingFeatures features() {
         return features;
+    }
+
+    @Override
+    public Descriptors descriptors() {
+        return DESCRIPTORS;
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.github.reactoruring.internal.source.file;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.source.buffer.RegisteredPool;
 import io.github.reactoruring.internal.sys.DirectIo;
 import io.github.reactoruring.internal.sys.OpenFlags;
@@ -20,7 +22,12 @@ public record Alignment(DirectIo wanted) {
         if ((how.flags() & OpenFlags.O_DIRECT) == 0) {
             return NONE;
         }
-        return new Alignment(file.fixed() ? DirectIo.UNKNOWN : DirectIo.of(file.descriptor()));
+        try {
+            return new Alignment(file.fixed() ? DirectIo.UNKNOWN : file.ask(Descriptors::directIo));
+        } catch (IOException e) {
+            // It is being closed: nothing is read or written any more.
+            return new Alignment(DirectIo.UNKNOWN);
+        }
     }
 
     /** Returns what suits positions, lengths and addresses alike. */

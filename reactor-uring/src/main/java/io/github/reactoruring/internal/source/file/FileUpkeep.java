@@ -1,6 +1,5 @@
 package io.github.reactoruring.internal.source.file;
 
-import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 
 import io.github.reactoruring.file.Advice;
@@ -42,10 +41,6 @@ public record FileUpkeep(OpenFile file) {
             return run(Command.truncate(size));
         }
         return OnLoop.create(file.loop(), sink -> {
-            if (file.isClosing()) {
-                sink.error(new ClosedChannelException());
-                return;
-            }
             Truncation.offRing(file, size, error -> {
                 if (error != null) {
                     sink.error(error);

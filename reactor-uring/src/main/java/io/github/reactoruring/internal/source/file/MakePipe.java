@@ -9,8 +9,6 @@ import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
 import io.github.reactoruring.internal.sys.IoUringAbi;
-import io.github.reactoruring.internal.sys.OpenFlags;
-import io.github.reactoruring.internal.sys.Syscalls;
 import reactor.core.CoreSubscriber;
 
 /**
@@ -42,7 +40,7 @@ public final class MakePipe<T> extends OneShot<T> {
     @Override
     protected T value(int result, int flags) throws IOException {
         int[] ends = new int[2];
-        int made = result < 0 ? result : Syscalls.pipe2(ends, OpenFlags.O_CLOEXEC);
+        int made = result < 0 ? result : loop().ring().descriptors().pipe(ends);
         if (made < 0) {
             throw Errors.ofPath(-made, "PIPE", "pipe");
         }

@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.source.file;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.FileSystemException;
 
@@ -8,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.sys.CString;
 import io.github.reactoruring.internal.sys.Errno;
-import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.NativeMemory;
@@ -98,7 +99,7 @@ public final class OpenRequest extends Request {
 
     private void opened(OpenFile file) {
         try {
-            FileStatus status = knownStatus == null ? FileStatus.of(file.descriptor()) : knownStatus;
+            FileStatus status = knownStatus == null ? file.ask(Descriptors::status) : knownStatus;
             if (how.writes() || status.sizeBytes() > CLOSED_AT_ONCE_MAX_BYTES) {
                 file.closedByWorker();
             }
@@ -107,9 +108,9 @@ public final class OpenRequest extends Request {
             } else {
                 listener.opened(file, status);
             }
-        } catch (ErrnoException e) {
+        } catch (IOException e) {
             file.close();
-            listener.openFailed(Errors.ofPath(e.errno(), "STATX", path));
+            listener.openFailed(Errors.ofPath(e, "STATX", path));
         }
     }
 

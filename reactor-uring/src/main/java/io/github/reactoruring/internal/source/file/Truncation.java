@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.source.file;
 
+import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
@@ -9,7 +10,6 @@ import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.sys.IoUringAbi;
-import io.github.reactoruring.internal.sys.Syscalls;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -39,29 +39,46 @@ public final class Truncation {
 
     /** Calls ftruncate(2) where that may block. */
     public static void offRing(OpenFile file, long size, Consumer<@Nullable Throwable> ended) {
-        if (file.fixed()) {
+        if (file.fixed() && !file.isClosing()) {
             ended.accept(new UnsupportedOperationException(
                     "A direct descriptor cannot be truncated before Linux 6.9: no call but the ring's knows it"));
             return;
         }
-        file.hold();
+        OpenFile.Lent lent;
+        try {
+            lent = file.lend();
+        } catch (IOException e) {
+            ended.accept(e);
+            return;
+        }
         try {
             Schedulers.boundedElastic().schedule(() -> {
-                int result = Syscalls.ftruncate(file.descriptor(), size);
-                file.loop().execute(new Truncated(file, result, ended));
+                Throwable error = truncate(lent, size, file.name());
+                file.loop().execute(new Truncated(lent, error, ended));
             });
         } catch (RejectedExecutionException e) {
-            file.letGo();
+            lent.close();
             ended.accept(e);
         }
     }
 
-    private record Truncated(OpenFile file, int result, Consumer<@Nullable Throwable> ended) implements LoopTask {
+    private static @Nullable Throwable truncate(OpenFile.Lent lent, long size, String path) {
+        try {
+            int result = lent.ask((descriptors, descriptor) -> descriptors.truncate(descriptor, size));
+            return result < 0 ? Errors.ofPath(-result, "ftruncate", path) : null;
+        } catch (IOException e) {
+            return e;
+        }
+    }
+
+    private record Truncated(OpenFile.Lent lent, @Nullable Throwable error, Consumer<@Nullable Throwable> ended)
+            implements
+                LoopTask {
 
         @Override
         public void run() {
-            ended.accept(result < 0 ? Errors.ofPath(-result, "ftruncate", file.name()) : null);
-            file.letGo();
+            ended.accept(error);
+            lent.close();
         }
 
         @Override

@@ -1,24 +1,19 @@
 package io.github.reactoruring.internal.source.path;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.file.DirectoryEntry;
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.sys.DirectoryReader;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
-import io.github.reactoruring.internal.sys.FileCalls;
 import io.github.reactoruring.internal.sys.PathName;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -77,41 +72,20 @@ public final class BlockingCalls {
     }
 
     /** Lists the names of a file's extended attributes (listxattr(2)). */
-    public static Mono<List<String>> listAttributes(String name) {
+    public static Mono<List<String>> listAttributes(Descriptors descriptors, String name) {
         return blocking(() -> {
-            while (true) {
-                long needed = FileCalls.listAttributes(name, MemorySegment.NULL);
-                try (Arena arena = Arena.ofConfined()) {
-                    MemorySegment names = arena.allocate(Math.max(1, needed));
-                    long length = needed <= 0 ? needed : FileCalls.listAttributes(name, names);
-                    if (length >= 0) {
-                        return split(names.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
-                    }
-                    // More of them came in between.
-                    if (length != -Errno.ERANGE) {
-                        throw Errors.ofPath((int) -length, "LISTXATTR", name);
-                    }
-                }
+            try {
+                return descriptors.listAttributes(name);
+            } catch (ErrnoException e) {
+                throw Errors.ofPath(e, "LISTXATTR", name);
             }
         });
     }
 
-    private static List<String> split(byte[] terminated) {
-        List<String> names = new ArrayList<>();
-        int from = 0;
-        for (int i = 0; i < terminated.length; i++) {
-            if (terminated[i] == 0) {
-                names.add(new String(terminated, from, i - from, StandardCharsets.UTF_8));
-                from = i + 1;
-            }
-        }
-        return names;
-    }
-
     /** Removes an extended attribute (removexattr(2)); emits whether there was one. */
-    public static Mono<Boolean> removeAttribute(String name, String attribute) {
+    public static Mono<Boolean> removeAttribute(Descriptors descriptors, String name, String attribute) {
         return blocking(() -> {
-            int result = FileCalls.removeAttribute(name, attribute);
+            int result = descriptors.removeAttribute(name, attribute);
             if (result < 0 && result != -Errno.ENODATA) {
                 throw Errors.ofPath(-result, "REMOVEXATTR", name);
             }

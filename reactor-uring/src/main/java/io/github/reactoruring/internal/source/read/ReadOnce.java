@@ -6,12 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
 import io.github.reactoruring.internal.source.buffer.RegisteredPool;
-import io.github.reactoruring.internal.sys.ErrnoException;
-import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import reactor.core.CoreSubscriber;
 
@@ -71,9 +70,9 @@ public final class ReadOnce<B> extends OneShot<B> {
             return maxBytes;
         }
         try {
-            long left = FileStatus.of(file.descriptor()).sizeBytes() - position;
+            long left = file.ask(Descriptors::status).sizeBytes() - position;
             return left > 0 ? (int) Math.min(left, maxBytes) : maxBytes;
-        } catch (ErrnoException e) {
+        } catch (IOException e) {
             return maxBytes;
         }
     }

@@ -1,6 +1,6 @@
 package io.github.reactoruring.internal.source.read;
 
-import java.nio.channels.ClosedChannelException;
+import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,13 +14,13 @@ import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.source.Demand;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.file.Alignment;
 import io.github.reactoruring.internal.source.file.OpenHow;
 import io.github.reactoruring.internal.source.file.OpenRequest;
 import io.github.reactoruring.internal.source.file.SlowFilesystems;
-import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.OpenFlags;
 import reactor.core.CoreSubscriber;
@@ -279,16 +279,14 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
     }
 
     private void openLent(OpenFile source) {
-        if (source.isClosing()) {
-            // Its number may be a stranger's by now.
-            terminate(new ClosedChannelException());
+        FileStatus status;
+        try {
+            status = source.ask(Descriptors::status);
+        } catch (IOException e) {
+            terminate(Errors.ofPath(e, "STATX", path));
             return;
         }
-        try {
-            opened(source, FileStatus.of(source.descriptor()));
-        } catch (ErrnoException e) {
-            terminate(Errors.ofPath(e.errno(), "STATX", path));
-        }
+        opened(source, status);
     }
 
     private boolean mayReadAhead() {

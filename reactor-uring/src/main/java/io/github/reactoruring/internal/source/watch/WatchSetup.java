@@ -7,12 +7,10 @@ import java.util.concurrent.RejectedExecutionException;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.sys.Errno;
-import io.github.reactoruring.internal.sys.FileCalls;
-import io.github.reactoruring.internal.sys.InotifyEvents;
 import io.github.reactoruring.internal.sys.PathName;
-import io.github.reactoruring.internal.sys.Syscalls;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -54,16 +52,16 @@ final class WatchSetup implements Runnable, LoopTask {
     }
 
     private void makeInstance() {
-        // Not IN_NONBLOCK, which io_uring would take for "do not wait".
-        int made = FileCalls.inotifyInit(InotifyEvents.IN_CLOEXEC);
+        Descriptors descriptors = loop.ring().descriptors();
+        int made = descriptors.inotify();
         if (made < 0) {
             errno = -made;
             instanceRefused = true;
         } else {
-            int watch = FileCalls.inotifyAddWatch(made, name, mask);
+            int watch = descriptors.addWatch(made, name, mask);
             if (watch < 0) {
                 errno = -watch;
-                Syscalls.close(made);
+                descriptors.close(made);
             } else {
                 descriptor = made;
             }
@@ -83,7 +81,7 @@ final class WatchSetup implements Runnable, LoopTask {
     @Override
     public void rejected(Throwable cause) {
         if (descriptor >= 0) {
-            Syscalls.close(descriptor);
+            loop.ring().descriptors().close(descriptor);
         }
         listener.setupFailed(cause);
     }

@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.source.write;
 
+import java.io.IOException;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -10,11 +11,11 @@ import io.github.reactoruring.file.WriteOptions.Start;
 import io.github.reactoruring.file.WriteOptions.Sync;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.Step;
 import io.github.reactoruring.internal.source.file.Steps;
 import io.github.reactoruring.internal.source.file.Truncation;
-import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.FileIdentity;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.OpenFlags;
@@ -70,10 +71,10 @@ final class PathTarget implements WriteTarget {
         file = openedFile;
         FileStatus status;
         try {
-            status = FileStatus.of(openedFile.descriptor());
-            identity = options.partial() == Partial.DELETE ? FileIdentity.of(openedFile.descriptor()) : null;
-        } catch (ErrnoException e) {
-            abandon(-1, () -> listener.openFailed(Errors.ofPath(e.errno(), "STATX", path)));
+            status = openedFile.ask(Descriptors::status);
+            identity = options.partial() == Partial.DELETE ? openedFile.ask(Descriptors::identity) : null;
+        } catch (IOException e) {
+            abandon(-1, () -> listener.openFailed(Errors.ofPath(e, "STATX", path)));
             return;
         }
         regular = status.regular();

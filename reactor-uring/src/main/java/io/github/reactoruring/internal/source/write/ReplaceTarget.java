@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.source.write;
 
+import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.Step;
 import io.github.reactoruring.internal.source.file.Steps;
 import io.github.reactoruring.internal.sys.Errno;
-import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.FileIdentity;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.OpenFlags;
@@ -146,9 +147,9 @@ final class ReplaceTarget implements WriteTarget {
         file = opened;
         FileStatus status;
         try {
-            status = FileStatus.of(opened.descriptor());
-        } catch (ErrnoException e) {
-            openFailed(Errors.ofPath(e.errno(), "STATX", path), listener);
+            status = opened.ask(Descriptors::status);
+        } catch (IOException e) {
+            openFailed(Errors.ofPath(e, "STATX", path), listener);
             return;
         }
         listener.opened(opened, status);

@@ -19,9 +19,9 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.internal.ring.kernel.KernelDescriptors;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
-import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.Syscalls;
 
 /**
@@ -90,7 +90,7 @@ public final class FileTable {
 
     private @Nullable KernelFile adopt(int descriptor) {
         try {
-            boolean regular = FileStatus.of(descriptor).regular();
+            boolean regular = new KernelDescriptors().status(descriptor).regular();
             KernelFile file = new KernelFile("real " + descriptor,
                     regular ? KernelFile.Kind.REGULAR : KernelFile.Kind.STREAM);
             open.put(descriptor, file);

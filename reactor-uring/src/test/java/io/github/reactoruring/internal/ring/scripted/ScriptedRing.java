@@ -11,12 +11,14 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.ring.CqeBatch;
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.ring.ProvidedBuffers;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.RingFeatures;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.ring.kernel.BufferRing;
+import io.github.reactoruring.internal.ring.kernel.KernelDescriptors;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
@@ -40,6 +42,7 @@ public final class ScriptedRing implements Ring {
     private final CheckedMemory memory;
     private final ScriptedWakeUp wakeUp;
     private final EnterScript script;
+    private final Descriptors descriptors = new KernelDescriptors();
     private final List<SqeBytes> taken = new ArrayList<>();
     private BooleanSupplier whenIdle = () -> false;
     private @Nullable Thread owner;
@@ -183,6 +186,11 @@ public final class ScriptedRing implements Ring {
     @Override
     public RingFeatures features() {
         return features;
+    }
+
+    @Override
+    public Descriptors descriptors() {
+        return descriptors;
     }
 
     @Override

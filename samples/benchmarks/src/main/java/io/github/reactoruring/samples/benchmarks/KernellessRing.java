@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.ring.CqeBatch;
+import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.ring.ProvidedBuffers;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.RingFeature;
@@ -38,6 +39,11 @@ final class KernellessRing implements Ring {
     @Override
     public RingFeatures features() {
         return features;
+    }
+
+    @Override
+    public Descriptors descriptors() {
+        throw new UnsupportedOperationException("It opens none");
     }
 
     @Override
