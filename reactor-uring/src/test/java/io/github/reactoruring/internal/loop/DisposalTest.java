@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.internal.ring.RingFeature;
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.ring.scripted.CancelRecord;
-import io.github.reactoruring.internal.ring.scripted.SqeBytes;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.testing.RecordingRequest;

@@ -1,5 +1,19 @@
 package io.github.reactoruring.internal.ring;
 
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_ACCEPT_MULTISHOT;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_ACCEPT;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_ASYNC_CANCEL;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_CLOSE;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_NOP;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_POLL_ADD;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_READ;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_READ_MULTISHOT;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_STATX;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_TIMEOUT;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_POLL_ADD_MULTI;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_TIMEOUT_MULTISHOT;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IOSQE_ASYNC;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IOSQE_FIXED_FILE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
@@ -14,9 +28,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.github.reactoruring.internal.sys.OpenFlags;
+
 class SqeTest {
 
     private static final int ENTRIES = 3;
+    private static final SqeBytes EMPTY = new SqeBytes(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private final MemorySegment memory = Arena.ofAuto().allocate(ENTRIES * 64, 64).fill((byte) 0xFF);
     private final Sqe sqe = new Sqe(memory);
 
@@ -67,6 +84,64 @@ class SqeTest {
 
     private static Arguments field(String name, int offset, int size, Consumer<Sqe> setter) {
         return Arguments.of(name, offset, size, setter);
+    }
+
+    /** What is written with a setter is read back in the field of its name, and nowhere else. */
+    @Test
+    void readsBackWhatWasWritten() {
+        sqe.moveTo(1).opcode(0xfe).flags(0x81).ioprio(0xfffe).fd(-100).off(-1).addr(0x8877665544332211L).len(-2)
+                .opFlags(0x80000001).userData(-3L).bufIndex(0xabcd).personality(0xef01).fileIndex(-1).addr3(-4L);
+        memory.set(ValueLayout.JAVA_LONG, 64 + 56, -5L);
+
+        assertThat(SqeBytes.decode(memory, 1))
+                .isEqualTo(new SqeBytes(0xfe, 0x81, 0xfffe, -100, -1, 0x8877665544332211L, -2,
+                        0x80000001, -3, 0xabcd, 0xef01, -1, -4, -5));
+    }
+
+    @ParameterizedTest(name = "{0} at {1}")
+    @MethodSource("fieldsGoToTheirPlace")
+    void aFieldIsReadFromItsPlace(String field, int offset, int size, Consumer<Sqe> setter) {
+        setter.accept(sqe.moveTo(1));
+        SqeBytes read = SqeBytes.decode(memory, 1);
+        sqe.moveTo(1);
+        for (int i = 0; i < size; i++) {
+            memory.set(ValueLayout.JAVA_BYTE, 64 + offset + i, (byte) (0x11 * (i + 1)));
+        }
+
+        assertThat(SqeBytes.decode(memory, 1)).as(field).isEqualTo(read).isNotEqualTo(EMPTY);
+    }
+
+    @Test
+    void tellsWhatGivesMoreThanOneCompletion() {
+        assertThat(decoded(poll -> poll.opcode(IORING_OP_POLL_ADD)).isMultishot()).isFalse();
+        assertThat(decoded(poll -> poll.opcode(IORING_OP_POLL_ADD).len(IORING_POLL_ADD_MULTI)).isMultishot()).isTrue();
+        assertThat(decoded(timer -> timer.opcode(IORING_OP_TIMEOUT).opFlags(IORING_TIMEOUT_MULTISHOT)).isMultishot())
+                .isTrue();
+        assertThat(decoded(accept -> accept.opcode(IORING_OP_ACCEPT).ioprio(IORING_ACCEPT_MULTISHOT)).isMultishot())
+                .isTrue();
+        assertThat(decoded(read -> read.opcode(IORING_OP_READ_MULTISHOT)).isMultishot()).isTrue();
+        assertThat(decoded(read -> read.opcode(IORING_OP_READ)).isMultishot()).isFalse();
+    }
+
+    @Test
+    void tellsWhatNamesAFile() {
+        assertThat(decoded(read -> read.opcode(IORING_OP_READ).fd(3)).namesFile()).isTrue();
+        assertThat(decoded(stat -> stat.opcode(IORING_OP_STATX).fd(OpenFlags.AT_FDCWD)).namesFile()).isFalse();
+        assertThat(decoded(nop -> nop.opcode(IORING_OP_NOP).fd(3)).namesFile()).isFalse();
+        assertThat(decoded(close -> close.opcode(IORING_OP_CLOSE).fd(3)).namesFile()).isFalse();
+    }
+
+    @Test
+    void tellsCancelsAndFlags() {
+        SqeBytes cancel = decoded(sqe -> sqe.opcode(IORING_OP_ASYNC_CANCEL).flags(IOSQE_ASYNC));
+        assertThat(cancel.isCancel()).isTrue();
+        assertThat(cancel.has(IOSQE_ASYNC)).isTrue();
+        assertThat(cancel.has(IOSQE_FIXED_FILE)).isFalse();
+    }
+
+    private SqeBytes decoded(Consumer<Sqe> filler) {
+        filler.accept(sqe.moveTo(0));
+        return SqeBytes.decode(memory, 0);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.ring.scripted;
 
 import java.util.List;
 
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /**

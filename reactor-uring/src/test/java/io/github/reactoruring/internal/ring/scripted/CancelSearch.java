@@ -13,6 +13,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
 import io.github.reactoruring.internal.sys.Errno;
 

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.LongPredicate;
 
 import io.github.reactoruring.internal.ring.CqeBatch;
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /** The scripted kernel's completion queue: bounded, with the list of what does not fit. */

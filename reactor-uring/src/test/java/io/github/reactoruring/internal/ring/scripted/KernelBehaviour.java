@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.ring.scripted;
 
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -34,7 +35,7 @@ public class KernelBehaviour {
                 }
                 KernelFile file = request.file();
                 boolean waits = file != null && file.kind() != KernelFile.Kind.REGULAR;
-                yield waits && !request.sqe().readsMemory() ? Place.POLL : Place.OVER;
+                yield waits && !MemoryUse.reads(request.sqe()) ? Place.POLL : Place.OVER;
             }
         };
     }

@@ -9,13 +9,13 @@ import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.ring.scripted.CheckedMemory;
 import io.github.reactoruring.internal.ring.scripted.FileTable;
 import io.github.reactoruring.internal.ring.scripted.KernelFile;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
 import io.github.reactoruring.internal.ring.scripted.ScriptedKernel;
-import io.github.reactoruring.internal.ring.scripted.SqeBytes;
 import io.github.reactoruring.internal.ring.scripted.Violations;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.Statx;
@@ -159,7 +159,7 @@ public final class KernelOperations {
 
     /** Moves {@code length} bytes to the request's memory, if that is what it does. */
     public void transfer(KernelRequest request, int length) {
-        if (length > 0 && request.sqe().writesMemory()) {
+        if (length > 0 && MemoryUse.writes(request.sqe())) {
             KernelFile file = file(request);
             memory.write(request.sqe().addr(), file.read(offset(request, file), length), request);
         }
@@ -207,7 +207,7 @@ public final class KernelOperations {
     }
 
     public void scribble(KernelRequest request) {
-        if (request.sqe().writesMemory() && request.place != Place.POLL) {
+        if (MemoryUse.writes(request.sqe()) && request.place != Place.POLL) {
             byte[] garbage = new byte[request.sqe().len()];
             Arrays.fill(garbage, SCRIBBLE);
             memory.write(request.sqe().addr(), garbage, request);
@@ -246,7 +246,7 @@ public final class KernelOperations {
     }
 
     private static long sum(SqeBytes sqe) {
-        if (!sqe.readsMemory() || sqe.len() > CHECKED_SOURCE_BYTES) {
+        if (!MemoryUse.reads(sqe) || sqe.len() > CHECKED_SOURCE_BYTES) {
             return 0;
         }
         long sum = 1;
@@ -261,7 +261,7 @@ public final class KernelOperations {
     public @Nullable String user(long address, long bytes) {
         for (KernelRequest request : kernel.eachInFlight()) {
             SqeBytes sqe = request.sqe();
-            boolean uses = sqe.writesMemory() || sqe.readsMemory();
+            boolean uses = MemoryUse.writes(sqe) || MemoryUse.reads(sqe);
             if (uses && sqe.addr() < address + bytes && address < sqe.addr() + sqe.len()) {
                 return request.toString();
             }

@@ -2,6 +2,8 @@ package io.github.reactoruring.internal.ring.scripted;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.internal.ring.SqeBytes;
+
 /** A request as the scripted kernel holds it, from taking the SQE to posting the final CQE. */
 public final class KernelRequest {
 

@@ -3,6 +3,7 @@ package io.github.reactoruring.internal.ring.scripted;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 

@@ -17,6 +17,7 @@ import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.RingFeatures;
 import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.ring.kernel.BufferRing;
 import io.github.reactoruring.internal.ring.kernel.KernelDescriptors;
 import io.github.reactoruring.internal.sys.Errno;

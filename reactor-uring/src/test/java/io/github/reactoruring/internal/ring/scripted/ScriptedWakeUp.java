@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.ring.CqeBatch;
 import io.github.reactoruring.internal.ring.Ring;
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.ring.kernel.WakePoll;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 

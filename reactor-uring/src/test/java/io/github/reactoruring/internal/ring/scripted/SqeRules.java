@@ -4,6 +4,7 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.*;
 
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.RingFeatures;
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.sys.Errno;
 
 /** Knows which bytes of an SQE have to be zero, and what the kernel answers when they are not. */

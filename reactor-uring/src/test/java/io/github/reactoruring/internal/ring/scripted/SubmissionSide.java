@@ -2,13 +2,13 @@ package io.github.reactoruring.internal.ring.scripted;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /**

@@ -24,6 +24,7 @@ import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
 import io.github.reactoruring.internal.ring.scripted.KernelFile;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
+import io.github.reactoruring.internal.ring.scripted.MemoryUse;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.read.ReadOnce;
 import io.github.reactoruring.internal.source.write.WriteOnce;
@@ -50,7 +51,7 @@ class RegisteredBuffersLoopTest {
 
         @Override
         protected Place place(KernelRequest request) {
-            boolean data = request.sqe().readsMemory() || request.sqe().writesMemory();
+            boolean data = MemoryUse.reads(request.sqe()) || MemoryUse.writes(request.sqe());
             return data ? Place.DEVICE : super.place(request);
         }
 
@@ -397,7 +398,7 @@ class RegisteredBuffersLoopTest {
 
     private List<KernelRequest> dataInFlight() {
         return under.ring().kernel().inFlight().stream()
-                .filter(each -> each.sqe().readsMemory() || each.sqe().writesMemory())
+                .filter(each -> MemoryUse.reads(each.sqe()) || MemoryUse.writes(each.sqe()))
                 .filter(each -> Objects.equals(each.place(), Place.DEVICE)).toList();
     }
 

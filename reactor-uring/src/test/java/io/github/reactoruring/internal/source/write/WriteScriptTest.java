@@ -18,10 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.file.WriteOptions.Partial;
+import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
-import io.github.reactoruring.internal.ring.scripted.SqeBytes;
 import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.raw.Nop;

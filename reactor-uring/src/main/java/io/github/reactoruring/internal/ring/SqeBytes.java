@@ -1,4 +1,4 @@
-package io.github.reactoruring.internal.ring.scripted;
+package io.github.reactoruring.internal.ring;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -6,25 +6,49 @@ import java.lang.foreign.ValueLayout;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.OpenFlags;
 
-/** Holds an SQE as the kernel reads it: every byte, those the library never writes too. */
+/**
+ * Holds a submission queue entry as who serves it reads it: every byte, those the library never writes too. The counterpart
+ * of {@link Sqe}, for rings that emulate the kernel. A field is named after the member of its union that the library writes.
+ *
+ * <pre>
+ *    0 opcode u8 | 1 flags u8 | 2 ioprio u16 | 4 fd s32
+ *    8 off u64
+ *   16 addr u64
+ *   24 len u32   | 28 opFlags u32
+ *   32 userData u64
+ *   40 bufIndex u16 | 42 personality u16 | 44 fileIndex u32
+ *   48 addr3 u64
+ *   56 pad u64
+ * </pre>
+ *
+ * @param opcode IORING_OP_*
+ * @param flags IOSQE_*
+ * @param opFlags the operation's own flags
+ * @param bufIndex the number of a registered buffer, or the group of provided ones
+ * @param fileIndex a slot and 1, or the descriptor to splice from
+ * @param pad what is to be zero
+ */
 public record SqeBytes(int opcode, int flags, int ioprio, int fd, long off, long addr, int len, int opFlags,
         long userData, int bufIndex, int personality, int fileIndex, long addr3, long pad) {
 
-    static SqeBytes decode(MemorySegment sqes, int index) {
+    /** Reads entry {@code index} of an SQE array. */
+    public static SqeBytes decode(MemorySegment entries, int index) {
         long base = (long) index * IoUringAbi.SQE_BYTES;
-        return new SqeBytes((int) field(sqes, base, 1), (int) field(sqes, base + 1, 1), (int) field(sqes, base + 2, 2),
-                (int) field(sqes, base + 4, 4), field(sqes, base + 8, 8), field(sqes, base + 16, 8),
-                (int) field(sqes, base + 24, 4), (int) field(sqes, base + 28, 4), field(sqes, base + 32, 8),
-                (int) field(sqes, base + 40, 2), (int) field(sqes, base + 42, 2), (int) field(sqes, base + 44, 4),
-                field(sqes, base + 48, 8), field(sqes, base + 56, 8));
-    }
-
-    private static long field(MemorySegment sqes, long offset, int bytes) {
-        long value = 0;
-        for (int i = bytes - 1; i >= 0; i--) {
-            value = value << Byte.SIZE | Byte.toUnsignedLong(sqes.get(ValueLayout.JAVA_BYTE, offset + i));
-        }
-        return value;
+        return new SqeBytes(
+                Byte.toUnsignedInt(entries.get(ValueLayout.JAVA_BYTE, base)),
+                Byte.toUnsignedInt(entries.get(ValueLayout.JAVA_BYTE, base + 1)),
+                Short.toUnsignedInt(entries.get(ValueLayout.JAVA_SHORT, base + 2)),
+                entries.get(ValueLayout.JAVA_INT, base + 4),
+                entries.get(ValueLayout.JAVA_LONG, base + 8),
+                entries.get(ValueLayout.JAVA_LONG, base + 16),
+                entries.get(ValueLayout.JAVA_INT, base + 24),
+                entries.get(ValueLayout.JAVA_INT, base + 28),
+                entries.get(ValueLayout.JAVA_LONG, base + 32),
+                Short.toUnsignedInt(entries.get(ValueLayout.JAVA_SHORT, base + 40)),
+                Short.toUnsignedInt(entries.get(ValueLayout.JAVA_SHORT, base + 42)),
+                entries.get(ValueLayout.JAVA_INT, base + 44),
+                entries.get(ValueLayout.JAVA_LONG, base + 48),
+                entries.get(ValueLayout.JAVA_LONG, base + 56));
     }
 
     /** Says whether any of these IOSQE_* flags is set. */
@@ -45,23 +69,6 @@ public record SqeBytes(int opcode, int flags, int ioprio, int fd, long off, long
             case IoUringAbi.IORING_OP_RECV, IoUringAbi.IORING_OP_RECVMSG -> (ioprio
                     & IoUringAbi.IORING_RECV_MULTISHOT) != 0;
             case IoUringAbi.IORING_OP_READ_MULTISHOT -> true;
-            default -> false;
-        };
-    }
-
-    /** Says whether the kernel writes to {@code addr … addr + len}. */
-    public boolean writesMemory() {
-        boolean reads = opcode == IoUringAbi.IORING_OP_READ || opcode == IoUringAbi.IORING_OP_READ_FIXED
-                || opcode == IoUringAbi.IORING_OP_RECV;
-        return reads && !has(IoUringAbi.IOSQE_BUFFER_SELECT);
-    }
-
-    /** Says whether the kernel reads from {@code addr … addr + len} until it is done. */
-    public boolean readsMemory() {
-        return switch (opcode) {
-            case IoUringAbi.IORING_OP_WRITE, IoUringAbi.IORING_OP_WRITE_FIXED, IoUringAbi.IORING_OP_SEND,
-                    IoUringAbi.IORING_OP_SEND_ZC ->
-                true;
             default -> false;
         };
     }
