@@ -8,13 +8,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 import org.reactivestreams.Publisher;
 
+import io.github.reactoruring.file.ReadOptions;
+import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
+import io.github.reactoruring.file.WriteOptions;
+import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.kernel.Fifo;
@@ -29,6 +34,9 @@ final class SourceCases {
     private static final int PIPE_BYTES = 65_536;
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Flux<ByteBuffer> BYTES = Flux.just(ByteBuffer.allocate(16), ByteBuffer.allocate(16));
+
+    /** Those of {@link #ending} that complete without a value. */
+    private static final Set<String> EMPTY = Set.of("raw.nop", "file.fsync");
 
     private SourceCases() {
     }
@@ -102,7 +110,33 @@ final class SourceCases {
                 new Case("file.fsync", "FSYNC", world -> world.file.fsync()),
                 new Case("file.size", "STATX", world -> world.file.size()),
                 new Case("files.write of a file", "OPENAT", world -> world.uring.files().write(world.path, BYTES)),
-                new Case("files.replace", "OPENAT", world -> world.uring.files().replace(world.path, BYTES)));
+                new Case("files.replace", "OPENAT", world -> world.uring.files().replace(world.lines, BYTES)));
+    }
+
+    /** Makes sources that emit something by themselves, one that goes on or the only one. */
+    static Stream<Case> emitting() {
+        Stream<Case> goingOn = Stream.of(
+                new Case("timers.interval of a millisecond", "TIMEOUT",
+                        world -> world.uring.timers().interval(Duration.ofMillis(1))),
+                new Case("raw.pollMultishot of what is ready", "POLL_ADD",
+                        world -> world.uring.raw().pollMultishot(world.raw.sink(), POLLOUT)),
+                new Case("fileSystem.watch", "READ", world -> world.uring.fileSystem().watch(world.directory)),
+                new Case("files.tail", "READ", world -> world.uring.files().tail(world.path)),
+                new Case("files.tailLines", "READ",
+                        world -> world.uring.files().tailLines(world.lines, TailOptions.fromStart())),
+                new Case("files.read by the byte", "OPENAT", world -> world.uring.files().read(world.path,
+                        ReadOptions.defaults().withChunkBytes(1).withReadAheadBytes(50))),
+                new Case("files.lines", "OPENAT", world -> world.uring.files().lines(world.lines)),
+                new Case("file.stream of a pipe", "READ_MULTISHOT", world -> world.filledPipe().stream()),
+                new Case("fileSystem.list", "", world -> world.uring.fileSystem().list(world.directory)),
+                new Case("fileSystem.walk", "", world -> world.uring.fileSystem().walk(world.directory)),
+                new Case("fileSystem.stat", "STATX", world -> world.uring.fileSystem().stat(world.path)),
+                new Case("raw.chain", "NOP", world -> world.uring.raw()
+                        .submit(Chain.of(Operation.of(Opcode.NOP)).then(Operation.of(Opcode.NOP)))),
+                new Case("files.openDirect", "OPENAT", world -> world.uring.files().openDirect(world.path)),
+                new Case("files.copy", "OPENAT", world -> world.uring.files().copy(world.path,
+                        world.directory.resolve("copy"), WriteOptions.defaults())));
+        return Stream.concat(goingOn, ending().filter(source -> !EMPTY.contains(source.name())));
     }
 
     static Stream<Case> all() {
@@ -113,7 +147,9 @@ final class SourceCases {
     static final class World implements AutoCloseable {
 
         final Uring uring;
+        final Path directory;
         final Path path;
+        final Path lines;
         /** Empty, and open to write. */
         final Path fifo;
         /** Nobody has it open: to open it for writing waits for a reader. */
@@ -126,7 +162,9 @@ final class SourceCases {
 
         World(Uring uring, Path directory) throws IOException, InterruptedException {
             this.uring = uring;
+            this.directory = directory;
             path = Files.write(directory.resolve("file"), new byte[100]);
+            lines = Files.writeString(directory.resolve("lines"), "one\ntwo\nthree");
             fifo = Fifo.make(directory.resolve("fifo"));
             lonelyFifo = Fifo.make(directory.resolve("lonely"));
             uring.files().open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE).block();
@@ -135,6 +173,13 @@ final class SourceCases {
             fullSink.write(ByteBuffer.allocate(PIPE_BYTES)).block();
             pipe = new UringPipe(emptySource, fullSink);
             file = uring.files().open(path, StandardOpenOption.READ, StandardOpenOption.WRITE).block();
+        }
+
+        /** Makes a pipe with something to read, whose other end stays open; returns the end to read from. */
+        UringFile filledPipe() {
+            UringPipe filled = uring.files().pipe().block();
+            filled.sink().write(ByteBuffer.allocate(16)).block();
+            return filled.source();
         }
 
         @Override

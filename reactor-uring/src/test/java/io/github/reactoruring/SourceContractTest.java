@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +28,7 @@ import io.github.reactoruring.testing.TestUring;
 import io.github.reactoruring.testing.kernel.KernelTrace;
 import io.github.reactoruring.testing.kernel.NeedsTrace;
 import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.Scannable.Attr;
@@ -39,6 +43,7 @@ class SourceContractTest {
 
     private static final String ALL = "io.github.reactoruring.SourceCases#all";
     private static final String PENDING = "io.github.reactoruring.SourceCases#pending";
+    private static final String EMITTING = "io.github.reactoruring.SourceCases#emitting";
     private static final String ENDING = "io.github.reactoruring.SourceCases#ending";
 
     @RegisterExtension
@@ -273,6 +278,47 @@ class SourceContractTest {
         public void onComplete() {
             signals.add("complete");
         }
+    }
+
+    private static <T> Probe<T> subscribeDoing(Publisher<T> source, Consumer<? super Probe<T>> onValue) {
+        AtomicReference<Probe<T>> self = new AtomicReference<>();
+        Probe<T> probe = Probe.doing(value -> onValue.accept(self.get()));
+        self.set(probe);
+        source.subscribe(probe);
+        return probe;
+    }
+
+    /** By rule 2.13 it counts as gone. What it was given is its own, but for a file, which nobody else would close. */
+    @ParameterizedTest
+    @MethodSource(EMITTING)
+    void aSubscriberWhoseOnNextThrowsCostsNothingButItself(Case source) {
+        Publisher<?> publisher = source.make(world);
+        Map<String, Integer> open = Descriptors.open();
+        Probe<?> probe = subscribeDoing(publisher, self -> {
+            throw new IllegalStateException("a subscriber's own");
+        });
+        probe.request(Long.MAX_VALUE).awaitValues(1);
+
+        ring.awaitIdle();
+        Descriptors.awaitNoMoreThan(open);
+        turn();
+        assertThat(probe.values()).hasSize(1);
+        assertThat(probe.isTerminated()).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource(EMITTING)
+    void aSubscriberThatThrowsAfterItAskedForMoreGetsNothing(Case source) {
+        Probe<?> probe = subscribeDoing(source.make(world), self -> {
+            self.request(1);
+            throw new AssertionError("a subscriber's own");
+        });
+        probe.request(1).awaitValues(1);
+
+        ring.awaitIdle();
+        turn();
+        assertThat(probe.values()).hasSize(1);
+        assertThat(probe.isTerminated()).isFalse();
     }
 
     @ParameterizedTest

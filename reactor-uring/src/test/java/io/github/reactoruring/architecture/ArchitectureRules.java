@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
+import org.reactivestreams.Subscriber;
+
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -21,6 +23,9 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+
+import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.buffer.BufferReader;
 
 /**
  * States the floor plan of the library, for a root package, so that the rules can be tried on a small library that breaks
@@ -94,6 +99,13 @@ final class ArchitectureRules {
             "java.lang.invoke.VarHandle");
 
     private static final Set<String> COUNTS_UP = Set.of("getAndIncrement", "getAndAdd");
+
+    private static final Set<String> SIGNALS = Set.of("onNext", "onError", "onComplete");
+
+    private static final List<Class<?>> BUFFERS = List.of(BufferFactory.class, BufferFactory.Lease.class,
+            BufferReader.class, BufferReader.Loan.class);
+    private static final Set<String> LENDS = Set.of("lease", "fill", "lend", "address", "lengthBytes");
+    private static final Set<String> LENDING = Set.of("LeasedElement", "Lent");
 
     private final String root;
 
@@ -232,6 +244,28 @@ final class ArchitectureRules {
                 .should()
                 .dependOnClassesThat(describe("make system calls", c -> SYSTEM_CALLS.stream()
                         .anyMatch(name -> elementOf(c).getName().equals(root + ".internal.sys." + name))))
+                .allowEmptyShould(true);
+    }
+
+    /** A subscriber that throws is to be dealt with in one place. */
+    ArchRule onlySignalsCallsSubscribers() {
+        return noClasses().that(describe("are sources, and not Signals",
+                c -> isIn(elementOf(c), root + ".internal.source") && !c.getSimpleName().equals("Signals")))
+                .should()
+                .accessTargetWhere(describe("a subscriber is called", access -> SIGNALS.contains(access.getName())
+                        && access.getTarget().getOwner().isAssignableTo(Subscriber.class)))
+                .allowEmptyShould(true);
+    }
+
+    /** Memory that users' buffers lend is to end once, whatever they throw. Who implements a buffer may wrap another. */
+    ArchRule onlyTwoHoldWhatBuffersLend() {
+        return noClasses().that(describe("are sources, no buffers, and neither of " + LENDING,
+                c -> isIn(elementOf(c), root + ".internal.source") && !LENDING.contains(c.getSimpleName())
+                        && BUFFERS.stream().noneMatch(c::isAssignableTo)))
+                .should()
+                .accessTargetWhere(describe("memory is lent, or given back", access -> BUFFERS.stream()
+                        .anyMatch(buffers -> access.getTarget().getOwner().isAssignableTo(buffers))
+                        && LENDS.contains(access.getName())))
                 .allowEmptyShould(true);
     }
 

@@ -119,6 +119,22 @@ class ArchitectureRulesTest {
                 .anyMatch(v -> v.contains("run"));
     }
 
+    @Test
+    void refusesASourceThatCallsASubscriberItself() {
+        assertThat(violations(RULES.onlySignalsCallsSubscribers()))
+                .singleElement()
+                .asString()
+                .contains("CallsASubscriber", "onNext");
+    }
+
+    @Test
+    void refusesASourceThatLeasesMemoryItself() {
+        assertThat(violations(RULES.onlyTwoHoldWhatBuffersLend()))
+                .singleElement()
+                .asString()
+                .contains("LeasesItself", "lease");
+    }
+
     private static List<String> violations(ArchRule rule) {
         return rule.evaluate(CLASSES).getFailureReport().getDetails();
     }

@@ -78,4 +78,14 @@ class ArchitectureTest {
     void onlySysCallsRestrictedMethods() {
         RULES.onlySysCallsRestrictedMethods().check(LIBRARY);
     }
+
+    @Test
+    void onlySignalsCallsSubscribers() {
+        RULES.onlySignalsCallsSubscribers().check(LIBRARY);
+    }
+
+    @Test
+    void onlyTwoHoldWhatBuffersLend() {
+        RULES.onlyTwoHoldWhatBuffersLend().check(LIBRARY);
+    }
 }

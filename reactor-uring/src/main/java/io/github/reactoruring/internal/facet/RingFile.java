@@ -16,6 +16,7 @@ import io.github.reactoruring.file.Advice;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.source.Guarded;
 import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.buffer.RegisteredPool;
@@ -110,7 +111,8 @@ final class RingFile implements UringFile {
             throw new IllegalArgumentException("maxBytes and concurrency must be 1 or more, not " + maxBytes + " and "
                     + concurrency);
         }
-        return Flux.from(positions).flatMapSequential(position -> readAt(position, maxBytes, buffers), concurrency, 1);
+        return Guarded.create(Flux.from(positions)
+                .flatMapSequential(position -> readAt(position, maxBytes, buffers), concurrency, 1));
     }
 
     @Override

@@ -1,16 +1,12 @@
 package io.github.reactoruring.internal.source;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-
-import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
-import io.github.reactoruring.internal.sys.NativeMemory;
 
 /**
  * The kernel's timer on a request: linked behind it, where no cancel finds it and the request's end ends it; or alone, a
@@ -38,7 +34,7 @@ final class LinkTimeout extends Request {
     }
 
     private final Listener listener;
-    private @Nullable MemorySegment timespec;
+    private final Timespec timespec = new Timespec();
     private boolean alone;
 
     LinkTimeout(EventLoop loop, Listener listener, boolean alone) {
@@ -64,8 +60,7 @@ final class LinkTimeout extends Request {
 
     @Override
     protected void prepare(Sqe sqe) {
-        timespec = Timespec.allocate(listener.timeLeft());
-        sqe.opcode(opcode()).fd(-1).addr(timespec.address()).len(1);
+        sqe.opcode(opcode()).fd(-1).addr(timespec.set(listener.timeLeft())).len(1);
     }
 
     @Override
@@ -91,9 +86,6 @@ final class LinkTimeout extends Request {
 
     @Override
     protected void released() {
-        if (timespec != null) {
-            NativeMemory.free(timespec);
-            timespec = null;
-        }
+        timespec.free();
     }
 }

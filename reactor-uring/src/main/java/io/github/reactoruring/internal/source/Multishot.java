@@ -1,25 +1,17 @@
 package io.github.reactoruring.internal.source;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 
-import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
-import io.github.reactoruring.internal.sys.NativeMemory;
 import reactor.core.CoreSubscriber;
-import reactor.core.Scannable;
-import reactor.core.publisher.Operators;
 
 /**
  * The subscription of a multishot source: one request that gives many values, buffered within a bound.
@@ -29,67 +21,69 @@ import reactor.core.publisher.Operators;
  *
  * <p><b>Threads:</b> {@code request} and {@code cancel} any; all else the owner's.
  */
-final class Multishot<T> implements Subscription, Scannable, LoopTask {
+final class Multishot<T> extends OwnerDrain<T> {
 
     static final int CAPACITY = 256;
     private static final int LOW_WATER = CAPACITY / 4;
     private static final Duration BACKOFF = Duration.ofMillis(1);
 
-    private final EventLoop loop;
     private final CoreSubscriber<? super T> actual;
     private final MultishotOperation<T> operation;
-    private final Demand demand;
-    private final AtomicBoolean cancelled = new AtomicBoolean();
 
-    private final ArrayDeque<T> buffer = new ArrayDeque<>();
+    private final ArrayDeque<Element<T>> buffer = new ArrayDeque<>();
     private @Nullable Arm arm;
     private @Nullable Backoff backoff;
     private boolean paused;
+    /** Whether no more comes; what is buffered comes before the end. */
     private boolean ended;
     private @Nullable Throwable error;
-    private boolean terminated;
-    private boolean draining;
-    private boolean drainAgain;
 
     Multishot(EventLoop loop, CoreSubscriber<? super T> actual, MultishotOperation<T> operation) {
-        this.loop = loop;
+        super(loop, actual);
         this.actual = actual;
         this.operation = operation;
-        demand = new Demand(loop, this::drain, this::fail);
     }
 
-    @Override
-    public void request(long n) {
-        if (Operators.validate(n)) {
-            demand.add(n);
+    /** A value that may have to be freed. */
+    private final class Received extends Element<T> {
+
+        private final T value;
+
+        Received(T value) {
+            this.value = value;
+        }
+
+        @Override
+        protected T value() {
+            return value;
+        }
+
+        @Override
+        protected void discard() {
+            operation.discard(value, actual.currentContext());
         }
     }
 
     @Override
-    public void cancel() {
-        if (cancelled.compareAndSet(false, true)) {
-            DisposalBatch.dispose(loop, this);
-        }
-    }
-
-    /** Runs on the owner when the source was disposed of. */
-    @Override
-    public void run() {
+    protected void stop() {
         if (arm != null) {
             arm.dispose();
         }
         if (backoff != null) {
             backoff.dispose();
         }
-        discardBuffer();
     }
 
     @Override
-    public void rejected(Throwable cause) {
-        discardBuffer();
+    protected void free() {
+        Element<T> element;
+        while ((element = buffer.poll()) != null) {
+            element.free();
+        }
     }
 
-    private void fail(Throwable cause) {
+    @Override
+    protected void loopClosed(Throwable cause) {
         if (!ended) {
             ended = true;
             error = cause;
@@ -97,52 +91,32 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
         drain();
     }
 
-    private void drain() {
-        if (draining) {
-            drainAgain = true;
-            return;
+    @Override
+    protected void step() {
+        while (wanted() && !buffer.isEmpty()) {
+            emit(buffer.remove());
         }
-        draining = true;
-        try {
-            do {
-                drainAgain = false;
-                emit();
-            } while (drainAgain);
-        } catch (Throwable t) {
-            // A subscriber that throws is beyond the protocol: it counts as gone.
-            cancel();
-            throw t;
-        } finally {
-            draining = false;
-        }
-        // A source that was paused had demand, and is armed ahead of the next: what is buffered lasts that long.
-        boolean wanted = demand.get() > 0 || paused;
-        if (!ended && !terminated && arm == null && backoff == null && !cancelled.get() && wanted
-                && buffer.size() <= LOW_WATER) {
+        if (ended && buffer.isEmpty()) {
+            end(error);
+        } else if (mayArm()) {
             paused = false;
             arm = new Arm();
             arm.submit();
         }
     }
 
-    private void emit() {
-        while (!buffer.isEmpty() && demand.get() > 0) {
-            if (cancelled.get()) {
-                discardBuffer();
-                return;
-            }
-            T value = buffer.remove();
-            demand.produced(1);
-            actual.onNext(value);
+    private void end(@Nullable Throwable cause) {
+        if (cause == null) {
+            complete();
+        } else {
+            fail(cause);
         }
-        if (ended && buffer.isEmpty() && !terminated && !cancelled.get()) {
-            terminated = true;
-            if (error == null) {
-                actual.onComplete();
-            } else {
-                actual.onError(error);
-            }
-        }
+    }
+
+    private boolean mayArm() {
+        // A source that was paused had demand, and is armed ahead of the next: what is buffered lasts that long.
+        return !ended && !isOver() && arm == null && backoff == null && (demanded() > 0 || paused)
+                && buffer.size() <= LOW_WATER;
     }
 
     private void accept(int result, int flags, long userData) {
@@ -170,7 +144,7 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
         try {
             T value = operation.value(result, flags, userData);
             if (value != null) {
-                buffer.add(value);
+                buffer.add(new Received(value));
             }
         } catch (Throwable t) {
             ended = true;
@@ -202,45 +176,23 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
         }
     }
 
-    private void discardBuffer() {
-        T value;
-        while ((value = buffer.poll()) != null) {
-            operation.discard(value, actual.currentContext());
-        }
-    }
-
     @Override
     @SuppressWarnings("rawtypes")
     public @Nullable Object scanUnsafe(Attr key) {
-        if (key == Attr.ACTUAL) {
-            return actual;
-        }
-        if (key == Attr.CANCELLED) {
-            return cancelled.get();
-        }
-        if (key == Attr.TERMINATED) {
-            return terminated;
-        }
-        if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
-            return demand.get();
-        }
         if (key == Attr.BUFFERED) {
             return buffer.size();
         }
         if (key == Attr.CAPACITY) {
             return CAPACITY;
         }
-        if (key == Attr.ERROR) {
-            return error;
-        }
-        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+        return key == Attr.ERROR && error != null ? error : super.scanUnsafe(key);
     }
 
     /** One request's life; a source that pauses goes through several. */
     private final class Arm extends Request {
 
         Arm() {
-            super(Multishot.this.loop);
+            super(Multishot.this.loop());
         }
 
         @Override
@@ -286,7 +238,7 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
         @Override
         protected void failed(Throwable cause) {
             arm = null;
-            fail(cause);
+            loopClosed(cause);
         }
 
         @Override
@@ -298,10 +250,10 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
     /** Waits a little before the request is armed anew. */
     private final class Backoff extends Request {
 
-        private @Nullable MemorySegment timespec;
+        private final Timespec timespec = new Timespec();
 
         Backoff() {
-            super(Multishot.this.loop);
+            super(Multishot.this.loop());
         }
 
         @Override
@@ -311,8 +263,7 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
 
         @Override
         protected void prepare(Sqe sqe) {
-            timespec = Timespec.allocate(BACKOFF);
-            sqe.opcode(IoUringAbi.IORING_OP_TIMEOUT).fd(-1).addr(timespec.address()).len(1);
+            sqe.opcode(IoUringAbi.IORING_OP_TIMEOUT).fd(-1).addr(timespec.set(BACKOFF)).len(1);
         }
 
         @Override
@@ -324,15 +275,12 @@ final class Multishot<T> implements Subscription, Scannable, LoopTask {
         @Override
         protected void failed(Throwable cause) {
             backoff = null;
-            fail(cause);
+            loopClosed(cause);
         }
 
         @Override
         protected void released() {
-            if (timespec != null) {
-                NativeMemory.free(timespec);
-                timespec = null;
-            }
+            timespec.free();
         }
     }
 }

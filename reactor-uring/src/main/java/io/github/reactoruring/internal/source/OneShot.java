@@ -49,6 +49,13 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
      */
     protected abstract @Nullable T value(int result, int flags) throws IOException;
 
+    /**
+     * Closes what came to be with the value, whose subscriber threw. By default there is nothing to close: memory is the
+     * subscriber's, which may have handed it on before.
+     */
+    protected void refused() {
+    }
+
     @Override
     public final void request(long n) {
         if (Operators.validate(n)) {
@@ -104,17 +111,19 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
         try {
             value = value(result, flags);
         } catch (Throwable t) {
-            actual.onError(atDeadline(t));
+            Signals.error(actual, atDeadline(t));
             return;
         }
         if (value == null) {
             // The completion came first: a disposal since then lost, and must not make it vanish.
-            actual.onComplete();
+            Signals.complete(actual);
             return;
         }
-        actual.onNext(value);
-        if (!isDisposed()) {
-            actual.onComplete();
+        if (!Signals.next(actual, value)) {
+            dispose();
+            refused();
+        } else if (!isDisposed()) {
+            Signals.complete(actual);
         }
     }
 
@@ -135,7 +144,7 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
     /** Ends the source at its deadline. What still arrives is discarded, as if the subscriber had gone. */
     final void giveUp() {
         if (deadline != null && disposeFirst()) {
-            actual.onError(deadline.timeout());
+            Signals.error(actual, deadline.timeout());
         }
     }
 
@@ -151,7 +160,7 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
 
     @Override
     protected void failed(Throwable cause) {
-        actual.onError(cause);
+        Signals.error(actual, cause);
     }
 
     @Override

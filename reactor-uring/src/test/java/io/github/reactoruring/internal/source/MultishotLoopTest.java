@@ -344,6 +344,44 @@ class MultishotLoopTest {
         under.turn();
     }
 
+    @Test
+    void aDiscardThatThrowsKeepsNoOtherValueFromBeingFreed() {
+        List<Integer> discarded = new ArrayList<>();
+        TestSubscriber<Integer> subscriber = TestSubscriber.builder().initialRequest(1).build();
+        MultishotFlux.create(under.loop(), () -> new Discarding(discarded) {
+            @Override
+            public void discard(Integer value, Context context) {
+                super.discard(value, context);
+                throw new AssertionError("a discard's own");
+            }
+        }).subscribe(subscriber);
+        under.turn();
+        emit(5);
+        subscriber.cancel();
+        under.turns(3);
+
+        assertThat(subscriber.getReceivedOnNext()).hasSize(1);
+        assertThat(discarded).hasSize(4);
+        assertThat(under.ring().kernel().inFlight()).isEmpty();
+    }
+
+    @Test
+    void whatArrivesForASubscriberThatThrewIsDiscarded() {
+        List<Integer> late = new ArrayList<>();
+        MultishotFlux.create(under.loop(), () -> new Polling() {
+            @Override
+            public void discardCompletion(int result, int flags) {
+                late.add(result);
+            }
+        }).subscribe(new RudeSubscriber());
+        under.turn();
+        emit(5);
+        under.turns(3);
+
+        assertThat(late).as("four values, and the end").hasSize(5);
+        assertThat(under.ring().kernel().inFlight()).isEmpty();
+    }
+
     private static void join(Thread thread) {
         try {
             thread.join();
@@ -388,7 +426,7 @@ class MultishotLoopTest {
         }
     }
 
-    private final class Discarding extends Polling {
+    private class Discarding extends Polling {
 
         private final List<Integer> discarded;
 

@@ -6,7 +6,6 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Sqe;
@@ -25,7 +24,7 @@ public final class Gather {
 
     private static final int IOVEC_BYTES = 16;
 
-    private final List<BufferReader.Loan> loans;
+    private final List<Lent> loans;
     /** The registered buffer that the only loan lies in, or -1. */
     private final int slot;
     private final long lengthBytes;
@@ -36,11 +35,11 @@ public final class Gather {
     private @Nullable MemorySegment vector;
 
     /** @param loans 1 to {@link #MOST_LOANS}, none of them empty */
-    public Gather(List<BufferReader.Loan> loans, EventLoop loop) {
+    public Gather(List<Lent> loans, EventLoop loop) {
         this.loans = loans;
-        slot = loans.size() == 1 ? RegisteredPool.slotOf(loans.getFirst(), loop) : -1;
+        slot = loans.size() == 1 ? loans.getFirst().slotOn(loop) : -1;
         long length = 0;
-        for (BufferReader.Loan loan : loans) {
+        for (Lent loan : loans) {
             length += loan.lengthBytes();
         }
         lengthBytes = length;
@@ -79,7 +78,7 @@ public final class Gather {
         sqe.opcode(opcode()).flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0)).fd(file.descriptor())
                 .off(position < 0 ? -1 : position + writtenBytes);
         if (loans.size() == 1) {
-            BufferReader.Loan only = loans.getFirst();
+            Lent only = loans.getFirst();
             sqe.addr(only.address() + currentWritten).len(only.lengthBytes() - currentWritten)
                     .bufIndex(Math.max(0, slot));
         } else {
@@ -93,7 +92,7 @@ public final class Gather {
         }
         long offset = 0;
         for (int i = current; i < loans.size(); i++) {
-            BufferReader.Loan loan = loans.get(i);
+            Lent loan = loans.get(i);
             int skipped = i == current ? currentWritten : 0;
             vector.set(ValueLayout.JAVA_LONG, offset, loan.address() + skipped);
             vector.set(ValueLayout.JAVA_LONG, offset + 8, loan.lengthBytes() - skipped);
@@ -124,16 +123,6 @@ public final class Gather {
             NativeMemory.free(vector);
             vector = null;
         }
-        RuntimeException failure = null;
-        for (BufferReader.Loan loan : loans) {
-            try {
-                loan.release();
-            } catch (RuntimeException e) {
-                failure = e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        loans.forEach(Lent::release);
     }
 }

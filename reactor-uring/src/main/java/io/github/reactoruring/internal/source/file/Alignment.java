@@ -8,6 +8,7 @@ import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Descriptors;
+import io.github.reactoruring.internal.source.buffer.Lent;
 import io.github.reactoruring.internal.source.buffer.RegisteredPool;
 import io.github.reactoruring.internal.sys.DirectIo;
 import io.github.reactoruring.internal.sys.OpenFlags;
@@ -93,7 +94,7 @@ public record Alignment(DirectIo wanted) {
     }
 
     /** Checks what is to be written at {@code position}, 0 or more, or -1 for the current one. */
-    public void check(long position, BufferReader.Loan loan) {
+    public void check(long position, Lent loan) {
         check(position, loan.lengthBytes());
         checkAddress(loan.address());
     }

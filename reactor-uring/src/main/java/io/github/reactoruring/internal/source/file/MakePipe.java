@@ -3,6 +3,8 @@ package io.github.reactoruring.internal.source.file;
 import java.io.IOException;
 import java.util.function.BiFunction;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Sqe;
@@ -20,6 +22,8 @@ import reactor.core.CoreSubscriber;
 public final class MakePipe<T> extends OneShot<T> {
 
     private final BiFunction<OpenFile, OpenFile, T> wrapper;
+    private @Nullable OpenFile source;
+    private @Nullable OpenFile sink;
 
     /** @param wrapper gets the end to read from and the end to write to */
     public MakePipe(EventLoop loop, CoreSubscriber<? super T> actual, BiFunction<OpenFile, OpenFile, T> wrapper) {
@@ -44,7 +48,18 @@ public final class MakePipe<T> extends OneShot<T> {
         if (made < 0) {
             throw Errors.ofPath(-made, "PIPE", "pipe");
         }
-        return wrapper.apply(new OpenFile(loop(), ends[0], false, "pipe"),
-                new OpenFile(loop(), ends[1], false, "pipe"));
+        OpenFile readEnd = new OpenFile(loop(), ends[0], false, "pipe");
+        OpenFile writeEnd = new OpenFile(loop(), ends[1], false, "pipe");
+        source = readEnd;
+        sink = writeEnd;
+        return wrapper.apply(readEnd, writeEnd);
+    }
+
+    @Override
+    protected void refused() {
+        if (source != null && sink != null) {
+            source.close();
+            sink.close();
+        }
     }
 }

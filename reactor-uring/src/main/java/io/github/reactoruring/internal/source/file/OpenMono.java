@@ -1,7 +1,5 @@
 package io.github.reactoruring.internal.source.file;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 
@@ -12,6 +10,7 @@ import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.Loops;
+import io.github.reactoruring.internal.source.Outcome;
 import io.github.reactoruring.internal.sys.FileStatus;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
@@ -67,24 +66,17 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
 
     private static final class Opening<T> implements Subscription, Scannable, OpenRequest.Listener {
 
-        private static final int CANCELLED = 1;
-        private static final int TERMINATED = 2;
-
         private final OpenMono<T> source;
         private final EventLoop loop;
-        private final CoreSubscriber<? super T> actual;
         private final Request first;
         /** What follows the first request of two; owner thread. */
         private @Nullable OpenRequest second;
-        /** Who comes first: the disposal or the outcome. */
-        private final AtomicInteger outcome = new AtomicInteger();
-        /** Set by a disposal that came too late for the file, maybe from within its onNext. */
-        private volatile boolean left;
+        private final Outcome<T> outcome;
 
         Opening(OpenMono<T> source, CoreSubscriber<? super T> actual) {
             this.source = source;
             loop = source.loops.next();
-            this.actual = actual;
+            outcome = new Outcome<>(actual);
             first = source.how.direct()
                     ? new StatRequest(loop, source.path, this::openDirect)
                     : new OpenRequest(loop, source.path, source.how, this);
@@ -92,15 +84,14 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
 
         @Override
         public void request(long n) {
-            if (Operators.validate(n) && outcome.get() != CANCELLED) {
+            if (Operators.validate(n) && !outcome.isCancelled()) {
                 first.submit();
             }
         }
 
         @Override
         public void cancel() {
-            left = true;
-            if (outcome.compareAndSet(0, CANCELLED)) {
+            if (outcome.cancel()) {
                 DisposalBatch.dispose(loop, (LoopTask) this::abandon);
             }
         }
@@ -120,7 +111,7 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
             int result = loop.tables().ensureFileTable();
             if (result < 0) {
                 openFailed(Errors.ofPath(-result, "REGISTER_FILES2", source.path));
-            } else if (outcome.get() == 0) {
+            } else if (outcome.isOpen()) {
                 second = OpenRequest.direct(loop, source.path, source.how, this,
                         status == null ? FileStatus.UNKNOWN : status);
                 second.submit();
@@ -129,34 +120,38 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
 
         @Override
         public void opened(OpenFile file, FileStatus status) {
-            if (outcome.compareAndSet(0, TERMINATED)) {
-                actual.onNext(source.wrapper.wrap(file, status, SlowFilesystems.holds(status)));
-                if (!left) {
-                    actual.onComplete();
-                }
-            } else {
+            if (!outcome.decide() || !emit(file, status)) {
                 file.close();
             }
         }
 
+        private boolean emit(OpenFile file, FileStatus status) {
+            T value;
+            try {
+                value = source.wrapper.wrap(file, status, SlowFilesystems.holds(status));
+            } catch (Throwable t) {
+                outcome.failDecided(t);
+                return false;
+            }
+            return outcome.succeed(value);
+        }
+
         @Override
         public void openFailed(Throwable cause) {
-            if (outcome.compareAndSet(0, TERMINATED)) {
-                actual.onError(cause);
-            }
+            outcome.fail(cause);
         }
 
         @Override
         @SuppressWarnings("rawtypes")
         public @Nullable Object scanUnsafe(Attr key) {
             if (key == Attr.ACTUAL) {
-                return actual;
+                return outcome.actual();
             }
             if (key == Attr.CANCELLED) {
-                return outcome.get() == CANCELLED;
+                return outcome.isCancelled();
             }
             if (key == Attr.TERMINATED) {
-                return outcome.get() == TERMINATED;
+                return outcome.isDecided();
             }
             return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
         }

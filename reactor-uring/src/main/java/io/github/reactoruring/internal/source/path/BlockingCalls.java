@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.file.DirectoryEntry;
 import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.Guarded;
 import io.github.reactoruring.internal.sys.DirectoryReader;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
@@ -38,9 +39,9 @@ public final class BlockingCalls {
      * @param follow whether a symbolic link to a directory is followed
      */
     public static Flux<DirectoryEntry> list(String name, Path directory, boolean follow) {
-        return Flux.<DirectoryEntry, DirectoryReader>generate(() -> open(name, follow),
+        return Guarded.create(Flux.<DirectoryEntry, DirectoryReader>generate(() -> open(name, follow),
                 (reader, sink) -> next(reader, sink, name, directory), DirectoryReader::close)
-                .subscribeOn(Schedulers.boundedElastic());
+                .subscribeOn(Schedulers.boundedElastic()));
     }
 
     private static DirectoryReader open(String name, boolean follow) throws IOException {

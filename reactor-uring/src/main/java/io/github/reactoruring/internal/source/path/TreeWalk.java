@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.file.DirectoryEntry;
+import io.github.reactoruring.internal.source.Guarded;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.core.publisher.SynchronousSink;
@@ -47,7 +48,9 @@ public final class TreeWalk {
         if (!start.isDirectory() || maxDepth == 0) {
             return Flux.just(start);
         }
-        return Flux.just(start).concatWith(Flux.defer(() -> new TreeWalk(maxDepth).below(start, concurrency)));
+        return Guarded
+                .create(Flux.just(start)
+                        .concatWith(Flux.defer(() -> new TreeWalk(maxDepth).below(start, concurrency))));
     }
 
     private Flux<DirectoryEntry> below(DirectoryEntry start, int concurrency) {

@@ -1,7 +1,6 @@
 package io.github.reactoruring.internal.source.raw;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,6 @@ import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.OneShot;
 import io.github.reactoruring.internal.source.Timespec;
 import io.github.reactoruring.internal.sys.IoUringAbi;
-import io.github.reactoruring.internal.sys.NativeMemory;
 import reactor.core.CoreSubscriber;
 
 /** Removes or changes a poll or a timer in flight, by its user_data. */
@@ -42,7 +40,7 @@ public final class Amendment extends OneShot<Void> {
 
     private final long target;
     private final Change change;
-    private @Nullable MemorySegment timespec;
+    private final Timespec timespec = new Timespec();
 
     public Amendment(EventLoop loop, CoreSubscriber<? super Void> actual, long target, Change change) {
         super(loop, actual);
@@ -59,8 +57,7 @@ public final class Amendment extends OneShot<Void> {
     protected void prepare(Sqe sqe) {
         sqe.opcode(change.opcode()).fd(-1).addr(target).len(change.len()).opFlags(change.opFlags());
         if (change.time() != null) {
-            timespec = Timespec.allocate(change.time());
-            sqe.off(timespec.address());
+            sqe.off(timespec.set(change.time()));
         }
     }
 
@@ -76,9 +73,6 @@ public final class Amendment extends OneShot<Void> {
 
     @Override
     protected void released() {
-        if (timespec != null) {
-            NativeMemory.free(timespec);
-            timespec = null;
-        }
+        timespec.free();
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -15,6 +14,7 @@ import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.source.Outcome;
 import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Operation;
 import reactor.core.CoreSubscriber;
@@ -52,16 +52,14 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
     private static final class Linked implements Subscription, Scannable, LoopTask {
 
         private final EventLoop loop;
-        private final CoreSubscriber<? super List<Completion>> actual;
         private final List<Link> links = new ArrayList<>();
         private final @Nullable Completion[] completions;
-        private final AtomicBoolean cancelled = new AtomicBoolean();
+        private final Outcome<List<Completion>> outcome;
         private int missing;
-        private boolean terminated;
 
         Linked(EventLoop loop, CoreSubscriber<? super List<Completion>> actual, Chain chain) {
             this.loop = loop;
-            this.actual = actual;
+            outcome = new Outcome<>(actual);
             missing = chain.operations().size();
             completions = new Completion[missing];
             for (Operation operation : chain.operations()) {
@@ -83,7 +81,7 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
 
         @Override
         public void cancel() {
-            if (cancelled.compareAndSet(false, true)) {
+            if (outcome.cancel()) {
                 DisposalBatch.dispose(loop, this);
             }
         }
@@ -91,9 +89,7 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
         /** Runs on the owner when the source was disposed of. */
         @Override
         public void run() {
-            if (!terminated) {
-                abandon();
-            }
+            abandon();
         }
 
         private void abandon() {
@@ -114,20 +110,15 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
         void ended(int index, Completion completion) {
             completions[index] = completion;
             missing--;
-            if (missing == 0 && !terminated && !cancelled.get()) {
-                terminated = true;
-                actual.onNext(Arrays.stream(completions).map(Objects::requireNonNull).toList());
-                if (!cancelled.get()) {
-                    actual.onComplete();
-                }
+            if (missing == 0 && outcome.decide()) {
+                outcome.succeed(Arrays.stream(completions).map(Objects::requireNonNull).toList());
             }
         }
 
         void failed(Throwable cause) {
-            if (!terminated && !cancelled.get()) {
-                terminated = true;
+            if (outcome.decide()) {
                 abandon();
-                actual.onError(cause);
+                outcome.failDecided(cause);
             }
         }
 
@@ -135,13 +126,13 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
         @SuppressWarnings("rawtypes")
         public @Nullable Object scanUnsafe(Attr key) {
             if (key == Attr.ACTUAL) {
-                return actual;
+                return outcome.actual();
             }
             if (key == Attr.CANCELLED) {
-                return cancelled.get();
+                return outcome.isCancelled();
             }
             if (key == Attr.TERMINATED) {
-                return terminated;
+                return outcome.isDecided();
             }
             return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
         }

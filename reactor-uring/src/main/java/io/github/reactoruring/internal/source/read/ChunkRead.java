@@ -7,6 +7,7 @@ import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.buffer.LeasedElement;
 import io.github.reactoruring.internal.source.buffer.RegisteredPool;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -36,7 +37,7 @@ final class ChunkRead<B> extends Request {
     private final Listener listener;
     /** The registered buffer that is read into, or -1. */
     private final int slot;
-    private BufferFactory.@Nullable Lease<B> lease;
+    private @Nullable LeasedElement<B> element;
     private int filledBytes;
     private boolean done;
     private boolean endOfFile;
@@ -87,25 +88,23 @@ final class ChunkRead<B> extends Request {
         return filledBytes;
     }
 
-    /** Hands the data over, with the ownership of the buffer; null when there is none. Ends the lease, also by throwing. */
+    /** Returns what was read, to be emitted, with the ownership of the buffer; null where that is nothing. */
     @Nullable
-    B take() {
-        BufferFactory.Lease<B> filled = lease;
-        lease = null;
-        return filled == null ? null : filled.fill(filledBytes);
+    LeasedElement<B> filled() {
+        return element == null || filledBytes == 0 ? null : element.filled(filledBytes);
     }
 
     /** Frees a chunk that was read and not taken. */
-    void discardTaken() {
+    void freeFilled() {
         if (done && filledBytes > 0) {
-            releaseLease();
+            freeElement();
         }
     }
 
-    private void releaseLease() {
-        if (lease != null) {
-            lease.release();
-            lease = null;
+    private void freeElement() {
+        if (element != null) {
+            element.free();
+            element = null;
         }
     }
 
@@ -126,10 +125,10 @@ final class ChunkRead<B> extends Request {
 
     @Override
     protected void prepare(Sqe sqe) {
-        BufferFactory.Lease<B> target = lease;
+        LeasedElement<B> target = element;
         if (target == null) {
-            target = buffers.lease(lengthBytes);
-            lease = target;
+            target = LeasedElement.lease(buffers, lengthBytes);
+            element = target;
         }
         sqe.opcode(opcode()).bufIndex(Math.max(0, slot))
                 .flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
@@ -159,7 +158,7 @@ final class ChunkRead<B> extends Request {
         filledBytes = Math.min(filledBytes, wantedBytes);
         if (error != null || filledBytes == 0) {
             filledBytes = 0;
-            releaseLease();
+            freeElement();
         }
         finish();
     }
@@ -181,7 +180,7 @@ final class ChunkRead<B> extends Request {
     protected void released() {
         if (!done || filledBytes == 0) {
             // Disposed of, or rejected between two reads: the kernel has finished with the memory.
-            releaseLease();
+            freeElement();
         }
     }
 }

@@ -10,6 +10,7 @@ import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
+import io.github.reactoruring.internal.source.buffer.LeasedElement;
 import io.github.reactoruring.internal.source.buffer.RegisteredPool;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import reactor.core.CoreSubscriber;
@@ -24,7 +25,7 @@ public final class ReadOnce<B> extends OneShot<B> {
     private final BufferFactory<B> buffers;
     /** The registered buffer that is read into, or -1. */
     private final int slot;
-    private BufferFactory.@Nullable Lease<B> lease;
+    private @Nullable LeasedElement<B> element;
 
     public ReadOnce(OpenFile file, boolean forceAsync, CoreSubscriber<? super B> actual, long position,
             int maxBytes,
@@ -56,8 +57,8 @@ public final class ReadOnce<B> extends OneShot<B> {
     @Override
     protected void prepare(Sqe sqe) {
         int length = lengthToAskFor();
-        BufferFactory.Lease<B> target = buffers.lease(maxBytes);
-        lease = target;
+        LeasedElement<B> target = LeasedElement.lease(buffers, maxBytes);
+        element = target;
         sqe.opcode(opcode()).bufIndex(Math.max(0, slot))
                 .flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
                 .fd(file.descriptor())
@@ -86,19 +87,13 @@ public final class ReadOnce<B> extends OneShot<B> {
         if (result < 0) {
             throw Errors.ofPath(-result, "READ", file.name());
         }
-        BufferFactory.Lease<B> filled = lease;
-        if (result == 0 || filled == null) {
-            return null;
-        }
-        lease = null;
-        return filled.fill(result);
+        return result == 0 || element == null ? null : element.filled(result).take();
     }
 
     @Override
     protected void released() {
-        if (lease != null) {
-            lease.release();
-            lease = null;
+        if (element != null) {
+            element.free();
         }
     }
 

@@ -3,20 +3,17 @@ package io.github.reactoruring.internal.source.read;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.ArrayDeque;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.file.ReadOptions;
-import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Descriptors;
-import io.github.reactoruring.internal.source.Demand;
 import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.OwnerDrain;
+import io.github.reactoruring.internal.source.buffer.LeasedElement;
 import io.github.reactoruring.internal.source.file.Alignment;
 import io.github.reactoruring.internal.source.file.OpenHow;
 import io.github.reactoruring.internal.source.file.OpenRequest;
@@ -24,8 +21,6 @@ import io.github.reactoruring.internal.source.file.SlowFilesystems;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.OpenFlags;
 import reactor.core.CoreSubscriber;
-import reactor.core.Scannable;
-import reactor.core.publisher.Operators;
 
 /**
  * The subscription of a file's content: a window of chunk reads, emitted in order.
@@ -34,17 +29,13 @@ import reactor.core.publisher.Operators;
  *
  * <p><b>Threads:</b> {@code request} and {@code cancel} any; all else the owner's.
  */
-final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest.Listener, ChunkRead.Listener {
+final class Reading<B> extends OwnerDrain<B> implements OpenRequest.Listener, ChunkRead.Listener {
 
-    private final EventLoop loop;
-    private final CoreSubscriber<? super B> actual;
     private final String path;
     private final ReadOptions options;
     private BufferFactory<B> buffers;
     private Alignment alignment = Alignment.NONE;
     private final int windowChunks;
-    private final Demand demand;
-    private final AtomicBoolean cancelled = new AtomicBoolean();
 
     private final ArrayDeque<ChunkRead<B>> window = new ArrayDeque<>();
     private @Nullable OpenRequest opening;
@@ -60,10 +51,6 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
     private long knownEnd;
     private final long limit;
     private long nextPosition;
-    private boolean terminated;
-    private @Nullable Throwable error;
-    private boolean draining;
-    private boolean drainAgain;
 
     Reading(EventLoop loop, CoreSubscriber<? super B> actual, String path, ReadOptions options,
             BufferFactory<B> buffers) {
@@ -72,9 +59,8 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
 
     private Reading(EventLoop loop, CoreSubscriber<? super B> actual, String path, ReadOptions options,
             BufferFactory<B> buffers, @Nullable OpenFile lent) {
+        super(loop, actual);
         this.lent = lent;
-        this.loop = loop;
-        this.actual = actual;
         this.path = path;
         this.options = options;
         this.buffers = buffers;
@@ -82,7 +68,6 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
         nextPosition = options.position();
         long end = options.position() + options.length();
         limit = end < 0 ? Long.MAX_VALUE : end;
-        demand = new Demand(loop, this::drain, this::terminate);
     }
 
     /** Reads a file that is open, and stays so. */
@@ -91,44 +76,12 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
     }
 
     @Override
-    public void request(long n) {
-        if (Operators.validate(n)) {
-            demand.add(n);
-        }
-    }
-
-    @Override
-    public void cancel() {
-        if (cancelled.compareAndSet(false, true)) {
-            DisposalBatch.dispose(loop, this);
-        }
-    }
-
-    /** Runs on the owner when the source was disposed of. */
-    @Override
-    public void run() {
-        if (!terminated) {
-            if (opening != null) {
-                opening.abandon();
-            }
-            abandon();
-        }
-    }
-
-    @Override
-    public void rejected(Throwable cause) {
-        // The loop is over: nothing is in flight any more, but what was read and not taken may still be here.
-        ChunkRead<B> chunk;
-        while ((chunk = window.poll()) != null) {
-            chunk.discardTaken();
-        }
-    }
-
-    @Override
     public void opened(OpenFile openedFile, FileStatus status) {
         opening = null;
-        if (cancelled.get()) {
-            openedFile.close();
+        if (isOver()) {
+            if (openedFile != lent) {
+                openedFile.close();
+            }
             return;
         }
         file = openedFile;
@@ -137,7 +90,7 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
         knownEnd = status.regular() ? status.sizeBytes() : 0;
         forceAsync = SlowFilesystems.holds(status);
         if (!seekable && options.position() > 0) {
-            terminate(new FileSystemException(path, null, "cannot be read from a position: not a regular file"));
+            fail(new FileSystemException(path, null, "cannot be read from a position: not a regular file"));
         } else if (aligned(openedFile)) {
             drain();
         }
@@ -150,7 +103,7 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
             buffers = alignment.check(buffers);
             return true;
         } catch (IllegalArgumentException e) {
-            terminate(e);
+            fail(e);
             return false;
         }
     }
@@ -162,7 +115,7 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
     @Override
     public void openFailed(Throwable cause) {
         opening = null;
-        terminate(cause);
+        fail(cause);
     }
 
     @Override
@@ -170,53 +123,24 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
         drain();
     }
 
-    private void drain() {
-        if (draining) {
-            drainAgain = true;
-            return;
-        }
-        draining = true;
-        try {
-            do {
-                drainAgain = false;
-                if (!terminated && !cancelled.get()) {
-                    emit();
-                    advance();
-                }
-            } while (drainAgain);
-        } catch (Throwable t) {
-            // A subscriber that throws is beyond the protocol: it counts as gone.
-            cancel();
-            throw t;
-        } finally {
-            draining = false;
-        }
+    @Override
+    protected void step() {
+        emitInOrder();
+        advance();
     }
 
-    private void emit() {
+    private void emitInOrder() {
         ChunkRead<B> head;
-        while ((head = window.peek()) != null && head.done() && !terminated && !cancelled.get()) {
-            if (head.filledBytes() > 0) {
-                if (demand.get() == 0) {
-                    return;
-                }
-                B buffer;
-                try {
-                    buffer = head.take();
-                } catch (Throwable t) {
-                    // No memory for the buffer: this source fails, and no other.
-                    terminate(t);
-                    return;
-                }
-                demand.produced(1);
-                if (buffer != null) {
-                    actual.onNext(buffer);
-                }
-            }
-            if (cancelled.get()) {
+        while (!isOver() && (head = window.peek()) != null && head.done()) {
+            if (head.filledBytes() > 0 && !wanted()) {
                 return;
             }
             window.remove();
+            LeasedElement<B> filled = head.filled();
+            if (filled != null) {
+                // Where there is no memory for the buffer, this throws: the source fails, and no other.
+                emit(filled);
+            }
             afterEmission(head);
         }
     }
@@ -227,7 +151,7 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
         }
         Throwable failure = chunk.error();
         if (failure != null) {
-            terminate(failure);
+            fail(failure);
         } else if (chunk.endOfFile() || reachedEnd(seekable ? chunk.position() + chunk.filledBytes() : nextPosition)) {
             complete();
         }
@@ -239,7 +163,7 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
     }
 
     private void advance() {
-        if (terminated || cancelled.get() || demand.get() == 0) {
+        if (!wanted()) {
             return;
         }
         if (file == null) {
@@ -264,7 +188,7 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
             waiting = new WaitReadable(source, () -> {
                 readable = true;
                 drain();
-            }, this::terminate);
+            }, this::fail);
             waiting.submit();
         }
     }
@@ -273,7 +197,7 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
         if (lent != null) {
             openLent(lent);
         } else if (opening == null) {
-            opening = new OpenRequest(loop, path, how(), this);
+            opening = new OpenRequest(loop(), path, how(), this);
             opening.submit();
         }
     }
@@ -283,7 +207,7 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
         try {
             status = source.ask(Descriptors::status);
         } catch (IOException e) {
-            terminate(Errors.ofPath(e, "STATX", path));
+            fail(Errors.ofPath(e, "STATX", path));
             return;
         }
         opened(source, status);
@@ -294,7 +218,7 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
             return !reachedEnd(nextPosition);
         }
         return seekable && nextPosition < Math.min(knownEnd, limit) && window.size() < windowChunks
-                && window.size() < demand.get();
+                && window.size() < demanded();
     }
 
     private void submitChunk(OpenFile source) {
@@ -311,37 +235,13 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
         chunk.submit();
     }
 
-    private void complete() {
-        if (!terminated) {
-            terminated = true;
-            try {
-                abandon();
-            } finally {
-                actual.onComplete();
-            }
+    /** The file is closed when the kernel is done with it. */
+    @Override
+    protected void stop() {
+        if (opening != null) {
+            opening.abandon();
         }
-    }
-
-    private void terminate(Throwable cause) {
-        if (!terminated && !cancelled.get()) {
-            terminated = true;
-            error = cause;
-            try {
-                abandon();
-            } finally {
-                // Told in any case: there may be no memory for more.
-                actual.onError(cause);
-            }
-        }
-    }
-
-    /** Disposes of what is in flight, frees what was read, and closes the file when the kernel is done with it. */
-    private void abandon() {
-        ChunkRead<B> chunk;
-        while ((chunk = window.poll()) != null) {
-            chunk.dispose();
-            chunk.discardTaken();
-        }
+        window.forEach(ChunkRead::dispose);
         if (waiting != null) {
             waiting.dispose();
         }
@@ -351,30 +251,20 @@ final class Reading<B> implements Subscription, Scannable, LoopTask, OpenRequest
     }
 
     @Override
+    protected void free() {
+        ChunkRead<B> chunk;
+        while ((chunk = window.poll()) != null) {
+            chunk.freeFilled();
+        }
+    }
+
+    @Override
     @SuppressWarnings("rawtypes")
     public @Nullable Object scanUnsafe(Attr key) {
-        if (key == Attr.ACTUAL) {
-            return actual;
-        }
-        if (key == Attr.CANCELLED) {
-            return cancelled.get();
-        }
-        if (key == Attr.TERMINATED) {
-            return terminated;
-        }
-        if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
-            return demand.get();
-        }
         if (key == Attr.BUFFERED) {
             return window.size();
         }
-        if (key == Attr.CAPACITY) {
-            return windowChunks;
-        }
-        if (key == Attr.ERROR) {
-            return error;
-        }
-        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+        return key == Attr.CAPACITY ? windowChunks : super.scanUnsafe(key);
     }
 
     @Override

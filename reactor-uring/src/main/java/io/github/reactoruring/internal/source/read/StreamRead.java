@@ -11,6 +11,7 @@ import io.github.reactoruring.internal.ring.ProvidedBuffers;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.MultishotOperation;
+import io.github.reactoruring.internal.source.buffer.LeasedElement;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.NativeMemory;
 import reactor.util.context.Context;
@@ -66,10 +67,14 @@ public final class StreamRead<B> implements MultishotOperation<B> {
         }
     }
 
-    private B copyOut(int id, int length) {
-        BufferFactory.Lease<B> lease = buffers.lease(length);
-        NativeMemory.at(lease.address(), length).copyFrom(Objects.requireNonNull(provided).data(id, length));
-        return lease.fill(length);
+    private @Nullable B copyOut(int id, int length) {
+        LeasedElement<B> element = LeasedElement.lease(buffers, length);
+        try {
+            NativeMemory.at(element.address(), length).copyFrom(Objects.requireNonNull(provided).data(id, length));
+            return element.filled(length).take();
+        } finally {
+            element.free();
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.List;
 
+import io.github.reactoruring.internal.source.Guarded;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -17,7 +18,7 @@ public final class Text {
     }
 
     public static Flux<String> text(Flux<ByteBuffer> chunks, Charset charset) {
-        return Flux.defer(() -> {
+        return Guarded.create(Flux.defer(() -> {
             TextDecoder decoder = new TextDecoder(charset);
             return chunks.<String>handle((chunk, sink) -> {
                 try {
@@ -26,11 +27,11 @@ public final class Text {
                     sink.error(e);
                 }
             }).concatWith(Mono.fromCallable(decoder::finish)).filter(text -> !text.isEmpty());
-        });
+        }));
     }
 
     public static Flux<String> lines(Flux<String> text, String file, int maxChars) {
-        return Flux.defer(() -> {
+        return Guarded.create(Flux.defer(() -> {
             LineSplitter splitter = new LineSplitter(file, maxChars);
             return text.<List<String>>handle((piece, sink) -> {
                 try {
@@ -39,6 +40,6 @@ public final class Text {
                     sink.error(e);
                 }
             }).concatWith(Mono.fromSupplier(splitter::finish)).concatMapIterable(lines -> lines, PREFETCH);
-        });
+        }));
     }
 }

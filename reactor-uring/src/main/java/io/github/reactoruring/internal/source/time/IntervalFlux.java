@@ -1,27 +1,20 @@
 package io.github.reactoruring.internal.source.time;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 
-import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Sqe;
-import io.github.reactoruring.internal.source.Demand;
 import io.github.reactoruring.internal.source.Errors;
+import io.github.reactoruring.internal.source.OwnerDrain;
 import io.github.reactoruring.internal.source.Timespec;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
-import io.github.reactoruring.internal.sys.NativeMemory;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Operators;
 
 /**
  * Emits the number of each period as it passes; those without demand are skipped.
@@ -54,118 +47,68 @@ public final class IntervalFlux extends Flux<Long> implements Scannable {
         return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
     }
 
-    private static final class Interval implements Subscription, Scannable, LoopTask {
+    private static final class Interval extends OwnerDrain<Long> {
 
-        private final EventLoop loop;
-        private final CoreSubscriber<? super Long> actual;
         private final Duration period;
-        private final Demand demand;
-        private final AtomicBoolean cancelled = new AtomicBoolean();
         private @Nullable Arm arm;
         private boolean started;
-        private boolean terminated;
         private boolean multishot = true;
         private long startNanos;
         private long ticks;
+        /** Whether a period passed that was not looked at yet. */
+        private boolean due;
 
         Interval(EventLoop loop, CoreSubscriber<? super Long> actual, Duration period) {
-            this.loop = loop;
-            this.actual = actual;
+            super(loop, actual);
             this.period = period;
-            demand = new Demand(loop, this::start, this::fail);
         }
 
         @Override
-        public void request(long n) {
-            if (Operators.validate(n)) {
-                demand.add(n);
-            }
-        }
-
-        @Override
-        public void cancel() {
-            if (cancelled.compareAndSet(false, true)) {
-                DisposalBatch.dispose(loop, this);
-            }
-        }
-
-        @Override
-        public void run() {
-            if (arm != null) {
-                arm.dispose();
-            }
-        }
-
-        @Override
-        public void rejected(Throwable cause) {
-            // Nothing is armed any more.
-        }
-
-        private void start() {
+        protected void step() {
             if (!started) {
                 started = true;
-                startNanos = System.nanoTime();
-                arm();
+                startNanos = loop().ring().nanoTime();
             }
-        }
-
-        private void arm() {
-            if (!cancelled.get() && !terminated) {
+            if (due) {
+                due = false;
+                if (wanted()) {
+                    emit(ticks - 1);
+                }
+            }
+            if (arm == null && !isOver()) {
                 arm = new Arm();
                 arm.submit();
             }
         }
 
-        private void fail(Throwable cause) {
-            if (!terminated && !cancelled.get()) {
-                terminated = true;
-                actual.onError(cause);
+        @Override
+        protected void stop() {
+            if (arm != null) {
+                arm.dispose();
             }
         }
 
         private void tick(int result, int flags) {
-            boolean refused = result == -Errno.EINVAL && multishot && ticks == 0;
-            if (refused) {
+            if (Request.isFinal(flags)) {
+                arm = null;
+            }
+            if (result == -Errno.EINVAL && multishot && ticks == 0) {
                 multishot = false;
             } else if (result < 0 && result != -Errno.ETIME) {
                 fail(Errors.of(-result, "TIMEOUT", null));
-                return;
             } else {
-                long number = ticks++;
-                if (demand.get() > 0 && !cancelled.get()) {
-                    demand.produced(1);
-                    actual.onNext(number);
-                }
+                ticks++;
+                due = true;
             }
-            if (Request.isFinal(flags)) {
-                arm();
-            }
-        }
-
-        @Override
-        @SuppressWarnings("rawtypes")
-        public @Nullable Object scanUnsafe(Attr key) {
-            if (key == Attr.ACTUAL) {
-                return actual;
-            }
-            if (key == Attr.CANCELLED) {
-                return cancelled.get();
-            }
-            if (key == Attr.TERMINATED) {
-                return terminated;
-            }
-            if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
-                return demand.get();
-            }
-            return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+            drain();
         }
 
         private final class Arm extends Request {
 
-            private @Nullable MemorySegment timespec;
+            private final Timespec timespec = new Timespec();
 
             Arm() {
-                super(Interval.this.loop);
+                super(Interval.this.loop());
             }
 
             @Override
@@ -176,8 +119,7 @@ public final class IntervalFlux extends Flux<Long> implements Scannable {
             @Override
             protected void prepare(Sqe sqe) {
                 Duration time = multishot ? period : Duration.ofNanos(startNanos).plus(period.multipliedBy(ticks + 1));
-                timespec = Timespec.allocate(time);
-                sqe.opcode(IoUringAbi.IORING_OP_TIMEOUT).fd(-1).addr(timespec.address()).len(1)
+                sqe.opcode(IoUringAbi.IORING_OP_TIMEOUT).fd(-1).addr(timespec.set(time)).len(1)
                         .opFlags(multishot ? IoUringAbi.IORING_TIMEOUT_MULTISHOT : IoUringAbi.IORING_TIMEOUT_ABS);
             }
 
@@ -193,10 +135,7 @@ public final class IntervalFlux extends Flux<Long> implements Scannable {
 
             @Override
             protected void released() {
-                if (timespec != null) {
-                    NativeMemory.free(timespec);
-                    timespec = null;
-                }
+                timespec.free();
             }
         }
     }

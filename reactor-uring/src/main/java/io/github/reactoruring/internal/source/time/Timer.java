@@ -1,10 +1,7 @@
 package io.github.reactoruring.internal.source.time;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-
-import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.ring.Sqe;
@@ -13,14 +10,13 @@ import io.github.reactoruring.internal.source.OneShot;
 import io.github.reactoruring.internal.source.Timespec;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
-import io.github.reactoruring.internal.sys.NativeMemory;
 import reactor.core.CoreSubscriber;
 
 /** Emits 0 when its time has come. */
 public final class Timer extends OneShot<Long> {
 
     private final Duration delay;
-    private @Nullable MemorySegment timespec;
+    private final Timespec timespec = new Timespec();
 
     public Timer(EventLoop loop, CoreSubscriber<? super Long> actual, Duration delay) {
         super(loop, actual);
@@ -34,8 +30,7 @@ public final class Timer extends OneShot<Long> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        timespec = Timespec.allocate(delay);
-        sqe.opcode(IoUringAbi.IORING_OP_TIMEOUT).fd(-1).addr(timespec.address()).len(1);
+        sqe.opcode(IoUringAbi.IORING_OP_TIMEOUT).fd(-1).addr(timespec.set(delay)).len(1);
     }
 
     @Override
@@ -48,9 +43,6 @@ public final class Timer extends OneShot<Long> {
 
     @Override
     protected void released() {
-        if (timespec != null) {
-            NativeMemory.free(timespec);
-            timespec = null;
-        }
+        timespec.free();
     }
 }

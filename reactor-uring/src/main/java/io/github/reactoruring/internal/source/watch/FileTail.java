@@ -17,6 +17,7 @@ import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.source.Guarded;
 import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OnLoop;
 import io.github.reactoruring.internal.source.OneShotMono;
@@ -66,9 +67,9 @@ public final class FileTail<B> {
 
     /** @param path names a file in a directory */
     public static <B> Flux<B> create(Loops loops, Path path, TailOptions options, BufferFactory<B> buffers) {
-        return Flux.usingWhen(Mono.fromSupplier(() -> new FileTail<>(loops.next(), path, options, buffers)),
-                FileTail::follow,
-                FileTail::close);
+        return Guarded.create(
+                Flux.usingWhen(Mono.fromSupplier(() -> new FileTail<>(loops.next(), path, options, buffers)),
+                        FileTail::follow, FileTail::close));
     }
 
     /** Returns the directory that tells of changes. */

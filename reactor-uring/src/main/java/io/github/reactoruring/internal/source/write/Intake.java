@@ -12,6 +12,7 @@ import org.reactivestreams.Subscription;
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
+import io.github.reactoruring.internal.source.buffer.Lent;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
@@ -60,7 +61,7 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
     private final BufferReader<? super B> reader;
     private final int maxInFlight;
     private final Listener listener;
-    private final MpmcAtomicArrayQueue<BufferReader.Loan> queue;
+    private final MpmcAtomicArrayQueue<Lent> queue;
     private volatile @Nullable Subscription upstream;
     private volatile boolean signalled;
     private volatile boolean closed;
@@ -102,14 +103,13 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
     public void onNext(B buffer) {
         Objects.requireNonNull(buffer, "buffer");
         if (closed || done) {
-            reader.release(buffer);
+            Lent.free(reader, buffer);
             return;
         }
-        BufferReader.Loan loan;
+        Lent loan;
         try {
-            loan = reader.lend(buffer);
+            loan = Lent.of(reader, buffer);
         } catch (Throwable t) {
-            reader.release(buffer);
             fail(t);
             return;
         }
@@ -124,7 +124,13 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
 
     private void fail(Throwable cause) {
         cancelUpstream();
-        onError(cause);
+        endWith(cause);
+    }
+
+    private void endWith(Throwable cause) {
+        error = cause;
+        done = true;
+        signal();
     }
 
     @Override
@@ -139,9 +145,7 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
             LOG.debug("The source of a write failed after it was cancelled", cause);
             return;
         }
-        error = cause;
-        done = true;
-        signal();
+        endWith(cause);
     }
 
     @Override
@@ -196,17 +200,19 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
         }
     }
 
-    BufferReader.@Nullable Loan peek() {
+    @Nullable
+    Lent peek() {
         return queue.peek();
     }
 
-    BufferReader.@Nullable Loan poll() {
+    @Nullable
+    Lent poll() {
         return queue.poll();
     }
 
     /** Releases what was lent and not polled. Only after {@link #close}. */
     void releaseQueued() {
-        BufferReader.Loan loan;
+        Lent loan;
         while ((loan = queue.poll()) != null) {
             loan.release();
         }

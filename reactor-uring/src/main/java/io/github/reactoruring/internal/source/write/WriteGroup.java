@@ -110,11 +110,8 @@ final class WriteGroup extends Request {
 
     @Override
     protected void released() {
-        try {
-            gather.release();
-        } finally {
-            tell();
-        }
+        gather.release();
+        tell();
     }
 
     private void tell() {

@@ -13,6 +13,7 @@ import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
 import io.github.reactoruring.internal.source.buffer.Gather;
+import io.github.reactoruring.internal.source.buffer.Lent;
 import io.github.reactoruring.internal.source.buffer.RegisteredPool;
 import io.github.reactoruring.internal.sys.Errno;
 import reactor.core.CoreSubscriber;
@@ -34,10 +35,9 @@ public final class WriteOnce<B> extends OneShot<Long> {
     private final long position;
     private final List<B> data;
     private final BufferReader<? super B> reader;
-    private final Consumer<BufferReader.Loan> check;
+    private final Consumer<Lent> check;
     private final int opcode;
     private boolean lent;
-    private boolean loansReleased;
     private @Nullable Gather gather;
 
     /**
@@ -47,7 +47,7 @@ public final class WriteOnce<B> extends OneShot<Long> {
      * @param check throws if a loan is not to be written
      */
     public WriteOnce(OpenFile file, boolean forceAsync, CoreSubscriber<? super Long> actual, long position,
-            List<B> data, BufferReader<? super B> reader, Consumer<BufferReader.Loan> check) {
+            List<B> data, BufferReader<? super B> reader, Consumer<Lent> check) {
         super(file.loop(), actual);
         this.file = file;
         this.forceAsync = forceAsync;
@@ -84,20 +84,26 @@ public final class WriteOnce<B> extends OneShot<Long> {
     }
 
     private Gather lend() {
-        List<BufferReader.Loan> loans = new ArrayList<>(data.size());
+        List<Lent> loans = new ArrayList<>(data.size());
         lent = true;
+        int taken = 0;
         try {
             for (B buffer : data) {
-                BufferReader.Loan loan = reader.lend(buffer);
+                taken++;
+                Lent loan = Lent.of(reader, buffer);
                 loans.add(loan);
                 check.accept(loan);
             }
             return new Gather(loans, file.loop());
         } catch (Throwable t) {
-            data.subList(loans.size(), data.size()).forEach(reader::release);
-            loans.forEach(BufferReader.Loan::release);
+            data.subList(taken, data.size()).forEach(this::free);
+            loans.forEach(Lent::release);
             throw t;
         }
+    }
+
+    private void free(B buffer) {
+        Lent.free(reader, buffer);
     }
 
     @Override
@@ -109,12 +115,9 @@ public final class WriteOnce<B> extends OneShot<Long> {
                 return;
             }
         }
-        try {
-            // Before the subscriber hears of it, who may want the buffers for what comes next.
-            releaseLoans();
-        } finally {
-            super.completed(result, flags);
-        }
+        // Before the subscriber hears of it, who may want the buffers for what comes next.
+        releaseLoans();
+        super.completed(result, flags);
     }
 
     @Override
@@ -134,20 +137,19 @@ public final class WriteOnce<B> extends OneShot<Long> {
             releaseLoans();
         } else if (!lent) {
             lent = true;
-            data.forEach(reader::release);
+            data.forEach(this::free);
         }
     }
 
     private void releaseLoans() {
-        if (gather != null && !loansReleased) {
-            loansReleased = true;
+        if (gather != null) {
             gather.release();
         }
     }
 
     @Override
     protected void neverSubmitted() {
-        data.forEach(reader::release);
+        data.forEach(this::free);
     }
 
     @Override

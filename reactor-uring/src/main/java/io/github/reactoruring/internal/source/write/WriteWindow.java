@@ -5,11 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.source.buffer.Gather;
-import io.github.reactoruring.internal.source.buffer.RegisteredPool;
+import io.github.reactoruring.internal.source.buffer.Lent;
 
 /**
  * The writes of a stream that are in flight on one file, and how far the file is whole.
@@ -60,7 +59,7 @@ final class WriteWindow {
     int submit(Intake<?> intake) {
         int empty = 0;
         while (positional || inFlight == 0) {
-            List<BufferReader.Loan> loans = new ArrayList<>();
+            List<Lent> loans = new ArrayList<>();
             empty += collect(intake, loans, file.loop());
             if (loans.isEmpty()) {
                 break;
@@ -70,13 +69,13 @@ final class WriteWindow {
         return empty;
     }
 
-    private static int collect(Intake<?> intake, List<BufferReader.Loan> loans, EventLoop loop) {
+    private static int collect(Intake<?> intake, List<Lent> loans, EventLoop loop) {
         int empty = 0;
         long bytes = 0;
-        BufferReader.Loan next;
+        Lent next;
         while (loans.size() < Gather.MOST_LOANS && (next = intake.peek()) != null) {
             int length = next.lengthBytes();
-            boolean registered = RegisteredPool.slotOf(next, loop) >= 0;
+            boolean registered = next.slotOn(loop) >= 0;
             if (length > 0 && bytes > 0 && (registered || bytes + length > GROUP_BYTES)) {
                 break;
             }

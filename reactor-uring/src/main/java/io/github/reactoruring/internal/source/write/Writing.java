@@ -1,7 +1,6 @@
 package io.github.reactoruring.internal.source.write;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -12,6 +11,7 @@ import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.source.Outcome;
 import io.github.reactoruring.internal.source.file.SlowFilesystems;
 import io.github.reactoruring.internal.sys.FileStatus;
 import reactor.core.CoreSubscriber;
@@ -30,16 +30,12 @@ import reactor.util.context.Context;
  */
 final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.Listener, WriteTarget.Opening {
 
-    private static final int CANCELLED = 1;
-    private static final int TERMINATED = 2;
-
     private final EventLoop loop;
-    private final CoreSubscriber<? super Long> actual;
     private final Publisher<? extends B> source;
     private final WriteTarget target;
     private final WritePlan plan;
     private final Intake<B> intake;
-    private final AtomicInteger outcome = new AtomicInteger();
+    private final Outcome<Long> outcome;
     private final AtomicBoolean started = new AtomicBoolean();
 
     private @Nullable WriteWindow window;
@@ -59,7 +55,7 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
     Writing(EventLoop loop, CoreSubscriber<? super Long> actual, Publisher<? extends B> source,
             BufferReader<? super B> reader, WriteTarget target, WritePlan plan) {
         this.loop = loop;
-        this.actual = actual;
+        outcome = new Outcome<>(actual);
         this.source = source;
         this.target = target;
         this.plan = plan;
@@ -83,7 +79,7 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
     /** Cancels the source here and now; the file's end follows on the ring. */
     @Override
     public void cancel() {
-        if (outcome.compareAndSet(0, CANCELLED)) {
+        if (outcome.cancel()) {
             intake.close();
             DisposalBatch.dispose(loop, this);
         }
@@ -106,11 +102,11 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
 
     @Override
     public Context currentContext() {
-        return actual.currentContext();
+        return outcome.actual().currentContext();
     }
 
     private boolean cancelled() {
-        return outcome.get() == CANCELLED;
+        return outcome.isCancelled();
     }
 
     private final class Start implements LoopTask {
@@ -149,7 +145,7 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
     @Override
     public void openFailed(Throwable cause) {
         intake.close();
-        emitError(cause);
+        outcome.fail(cause);
     }
 
     @Override
@@ -159,7 +155,7 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
 
     @Override
     public void loopClosed(Throwable cause) {
-        emitError(cause);
+        outcome.fail(cause);
     }
 
     /** A write that waits for its source learns here that the loop is closing. */
@@ -226,9 +222,8 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
                 if (error != null) {
                     failure = error;
                     abandon(writes);
-                } else if (outcome.compareAndSet(0, TERMINATED)) {
-                    actual.onNext(writes.wholeUntil() - plan.position());
-                    actual.onComplete();
+                } else if (outcome.decide()) {
+                    outcome.succeed(writes.wholeUntil() - plan.position());
                 } else {
                     abandon(writes);
                 }
@@ -239,22 +234,16 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
     private void abandon(WriteWindow writes) {
         target.abandon(writes.hasGap() ? writes.wholeUntil() : -1, () -> {
             if (failure != null) {
-                emitError(failure);
+                outcome.fail(failure);
             }
         });
-    }
-
-    private void emitError(Throwable cause) {
-        if (outcome.compareAndSet(0, TERMINATED)) {
-            actual.onError(cause);
-        }
     }
 
     @Override
     @SuppressWarnings("rawtypes")
     public @Nullable Object scanUnsafe(Attr key) {
         if (key == Attr.ACTUAL) {
-            return actual;
+            return outcome.actual();
         }
         if (key == Attr.PARENT) {
             return intake.upstream();
@@ -263,7 +252,7 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
             return cancelled();
         }
         if (key == Attr.TERMINATED) {
-            return outcome.get() == TERMINATED;
+            return outcome.isDecided();
         }
         if (key == Attr.BUFFERED) {
             return intake.queued();
