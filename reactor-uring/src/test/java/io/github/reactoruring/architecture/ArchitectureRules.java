@@ -26,6 +26,7 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BufferReader;
+import io.github.reactoruring.internal.ring.Sqe;
 
 /**
  * States the floor plan of the library, for a root package, so that the rules can be tried on a small library that breaks
@@ -105,6 +106,7 @@ final class ArchitectureRules {
     private static final List<Class<?>> BUFFERS = List.of(BufferFactory.class, BufferFactory.Lease.class,
             BufferReader.class, BufferReader.Loan.class);
     private static final Set<String> LENDS = Set.of("lease", "fill", "lend", "address", "lengthBytes");
+    private static final Set<String> FILLING = Set.of("Prep", "RawOneShot");
     private static final Set<String> LENDING = Set.of("LeasedElement", "Lent");
 
     private final String root;
@@ -266,6 +268,16 @@ final class ArchitectureRules {
                 .accessTargetWhere(describe("memory is lent, or given back", access -> BUFFERS.stream()
                         .anyMatch(buffers -> access.getTarget().getOwner().isAssignableTo(buffers))
                         && LENDS.contains(access.getName())))
+                .allowEmptyShould(true);
+    }
+
+    /** Each operation's SQE is filled in one place; what a user describes is written as it is described. */
+    ArchRule onlyPrepFillsAnSqe() {
+        return noClasses().that(describe("are ours, and neither of " + FILLING,
+                c -> isOurs(c) && !FILLING.contains(c.getSimpleName())))
+                .should()
+                .accessTargetWhere(describe("an SQE gets its opcode", access -> access.getName().equals("opcode")
+                        && access.getTarget().getOwner().isEquivalentTo(Sqe.class)))
                 .allowEmptyShould(true);
     }
 

@@ -135,6 +135,14 @@ class ArchitectureRulesTest {
                 .contains("LeasesItself", "lease");
     }
 
+    @Test
+    void refusesAnSqeFilledElsewhere() {
+        assertThat(violations(RULES.onlyPrepFillsAnSqe()))
+                .singleElement()
+                .asString()
+                .contains("FillsItself", "opcode");
+    }
+
     private static List<String> violations(ArchRule rule) {
         return rule.evaluate(CLASSES).getFailureReport().getDetails();
     }

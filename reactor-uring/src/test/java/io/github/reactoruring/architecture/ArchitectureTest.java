@@ -88,4 +88,9 @@ class ArchitectureTest {
     void onlyTwoHoldWhatBuffersLend() {
         RULES.onlyTwoHoldWhatBuffersLend().check(LIBRARY);
     }
+
+    @Test
+    void onlyPrepFillsAnSqe() {
+        RULES.onlyPrepFillsAnSqe().check(LIBRARY);
+    }
 }

@@ -9,6 +9,7 @@ import io.github.reactoruring.internal.plan.CancelCapabilities;
 import io.github.reactoruring.internal.plan.CancelKey;
 import io.github.reactoruring.internal.plan.CancelPlan;
 import io.github.reactoruring.internal.plan.CancelPlanner;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.RingFeatures;
@@ -190,14 +191,12 @@ final class Canceller {
     }
 
     private void stageSingle(Request request) {
-        next().opcode(IoUringAbi.IORING_OP_ASYNC_CANCEL).flags(singleFlags).fd(-1).addr(request.userData())
-                .userData(UserData.cancelOf(request.userData()));
+        Prep.cancel(next(), request.userData()).addFlags(singleFlags).userData(UserData.cancelOf(request.userData()));
         stats.cancelSqes.increment();
     }
 
     private void stageWide(int opcode, int fd, int flags) {
-        next().opcode(IoUringAbi.IORING_OP_ASYNC_CANCEL).fd(fd).len(opcode).opFlags(flags)
-                .userData(UserData.wideCancel(wideCancels++));
+        Prep.cancelMatching(next(), 0, fd, opcode, flags).userData(UserData.wideCancel(wideCancels++));
         stats.cancelSqes.increment();
         stats.allCancelSqes.increment();
     }

@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.loop;
 
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -27,12 +28,12 @@ final class CloseRequest extends Request {
     @Override
     protected void prepare(Sqe sqe) {
         closing.closeStaged();
-        sqe.opcode(IoUringAbi.IORING_OP_CLOSE).flags(closing.closeFlags());
         if (closing.fixed()) {
-            sqe.fileIndex(closing.descriptor() + 1);
+            Prep.closeDirect(sqe, closing.descriptor());
         } else {
-            sqe.fd(closing.descriptor());
+            Prep.close(sqe, closing.descriptor());
         }
+        sqe.addFlags(closing.closeFlags());
     }
 
     @Override

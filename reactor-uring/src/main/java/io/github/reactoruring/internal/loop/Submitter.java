@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -146,8 +147,13 @@ final class Submitter {
      */
     private static void standIn(Sqe sqe, Request request) {
         boolean breaksChain = request.linkFlag() == IoUringAbi.IOSQE_IO_LINK;
-        sqe.reset().opcode(breaksChain ? IoUringAbi.IORING_OP_FSYNC : IoUringAbi.IORING_OP_NOP).fd(-1)
-                .addFlags(request.linkFlag()).userData(UserData.IGNORED);
+        sqe.reset();
+        if (breaksChain) {
+            Prep.fsync(sqe, -1, 0);
+        } else {
+            Prep.nop(sqe);
+        }
+        sqe.addFlags(request.linkFlag()).userData(UserData.IGNORED);
     }
 
     /** Ends what is queued when the loop begins to close: all but what it still has to do itself. */

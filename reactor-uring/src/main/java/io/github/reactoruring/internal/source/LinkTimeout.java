@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -60,7 +61,12 @@ final class LinkTimeout extends Request {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(opcode()).fd(-1).addr(timespec.set(listener.timeLeft())).len(1);
+        long time = timespec.set(listener.timeLeft());
+        if (alone) {
+            Prep.timeout(sqe, time, 0);
+        } else {
+            Prep.linkTimeout(sqe, time);
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -263,7 +264,7 @@ final class Multishot<T> extends OwnerDrain<T> {
 
         @Override
         protected void prepare(Sqe sqe) {
-            sqe.opcode(IoUringAbi.IORING_OP_TIMEOUT).fd(-1).addr(timespec.set(BACKOFF)).len(1);
+            Prep.timeout(sqe, timespec.set(BACKOFF), 0);
         }
 
         @Override

@@ -24,7 +24,7 @@ public final class Step extends Request {
     private final int opcode;
     private final String path;
     private final @Nullable OpenFile file;
-    private final Consumer<Sqe> fields;
+    private final Consumer<Sqe> preparation;
     private final Consumer<Step> ended;
     private final boolean cleanup;
     private final MemorySegment[] memory;
@@ -38,15 +38,15 @@ public final class Step extends Request {
         opcode = builder.opcode;
         path = builder.path;
         file = builder.file;
-        fields = builder.fields;
+        preparation = builder.preparation;
         cleanup = builder.cleanup;
         memory = builder.memory;
         this.ended = ended;
     }
 
     /** Starts to describe a step; {@code path} is what its error names. */
-    public static Builder of(String operation, int opcode, String path, Consumer<Sqe> fields) {
-        return new Builder(operation, opcode, path, fields);
+    public static Builder of(String operation, int opcode, String path, Consumer<Sqe> preparation) {
+        return new Builder(operation, opcode, path, preparation);
     }
 
     /** Says what a step does. */
@@ -55,16 +55,16 @@ public final class Step extends Request {
         private final String operation;
         private final int opcode;
         private final String path;
-        private final Consumer<Sqe> fields;
+        private final Consumer<Sqe> preparation;
         private @Nullable OpenFile file;
         private boolean cleanup;
         private MemorySegment[] memory = {};
 
-        private Builder(String operation, int opcode, String path, Consumer<Sqe> fields) {
+        private Builder(String operation, int opcode, String path, Consumer<Sqe> preparation) {
             this.operation = operation;
             this.opcode = opcode;
             this.path = path;
-            this.fields = fields;
+            this.preparation = preparation;
         }
 
         /** Names the file it works on. */
@@ -126,7 +126,7 @@ public final class Step extends Request {
 
     @Override
     protected void prepare(Sqe sqe) {
-        fields.accept(sqe.opcode(opcode));
+        preparation.accept(sqe);
     }
 
     @Override

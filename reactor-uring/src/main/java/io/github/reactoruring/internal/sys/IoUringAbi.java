@@ -195,6 +195,9 @@ public final class IoUringAbi {
     public static final int IORING_POLL_UPDATE_USER_DATA = 1 << 2;
     public static final int IORING_POLL_ADD_LEVEL = 1 << 3;
 
+    // Events of poll(2)
+    public static final int POLLIN = 0x1;
+
     // io_uring_register(2) opcodes
     public static final int IORING_REGISTER_BUFFERS = 0;
     public static final int IORING_UNREGISTER_BUFFERS = 1;

@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.ring.kernel;
 
 import io.github.reactoruring.internal.ring.CqeBatch;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -12,8 +13,6 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  * owner.
  */
 public final class WakePoll {
-
-    private static final int POLLIN = 1;
 
     private final int eventfd;
     private final Runnable acknowledge;
@@ -34,8 +33,7 @@ public final class WakePoll {
         if (sqe == null) {
             return false;
         }
-        sqe.opcode(IoUringAbi.IORING_OP_POLL_ADD).fd(eventfd).len(IoUringAbi.IORING_POLL_ADD_MULTI)
-                .opFlags(POLLIN).userData(Ring.WAKE_USER_DATA);
+        Prep.pollMultishot(sqe, eventfd, IoUringAbi.POLLIN).userData(Ring.WAKE_USER_DATA);
         armed = true;
         return true;
     }

@@ -1,12 +1,12 @@
 package io.github.reactoruring.internal.ring.kernel;
 
-import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_MSG_RING;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_SEND_MSG_RING;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.Errno;
@@ -42,8 +42,7 @@ final class WakeUp {
     static WakeUp open(int ringFd, boolean byMessage) throws ErrnoException {
         MemorySegment message = Arena.ofAuto().allocate(IoUringAbi.SQE_BYTES, Long.BYTES);
         // F_MORE on the completion: like the poll it stands for, a wake-up is never the last.
-        new Sqe(message).moveTo(0).opcode(IORING_OP_MSG_RING).fd(ringFd).off(Ring.WAKE_USER_DATA)
-                .opFlags(IoUringAbi.IORING_MSG_RING_FLAGS_PASS).fileIndex(IoUringAbi.IORING_CQE_F_MORE);
+        Prep.msgRing(new Sqe(message).moveTo(0), ringFd, Ring.WAKE_USER_DATA, IoUringAbi.IORING_CQE_F_MORE);
         MemorySegment one = Arena.ofAuto().allocate(Long.BYTES, Long.BYTES);
         one.set(ValueLayout.JAVA_LONG, 0, 1);
         int eventfd = -1;
@@ -59,7 +58,7 @@ final class WakeUp {
     /** Says whether the kernel sends messages so; an unsupported call and a disabled target look different. */
     static boolean messagesSupported() {
         MemorySegment message = Arena.ofAuto().allocate(IoUringAbi.SQE_BYTES, Long.BYTES);
-        new Sqe(message).moveTo(0).opcode(IORING_OP_MSG_RING).fd(-1);
+        Prep.msgRing(new Sqe(message).moveTo(0), -1, 0);
         return Syscalls.register(-1, IORING_REGISTER_SEND_MSG_RING, message.address(), 1) == -Errno.EBADF
                 && nopRefused();
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.NativeMemory;
@@ -75,15 +76,15 @@ public final class Gather {
 
     /** @param position where the first byte goes, or -1 for the current position */
     public void prepare(Sqe sqe, OpenFile file, boolean forceAsync, long position) {
-        sqe.opcode(opcode()).flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0)).fd(file.descriptor())
-                .off(position < 0 ? -1 : position + writtenBytes);
+        long offset = position < 0 ? -1 : position + writtenBytes;
         if (loans.size() == 1) {
             Lent only = loans.getFirst();
-            sqe.addr(only.address() + currentWritten).len(only.lengthBytes() - currentWritten)
-                    .bufIndex(Math.max(0, slot));
+            Prep.write(sqe, file.descriptor(), only.address() + currentWritten, only.lengthBytes() - currentWritten,
+                    offset, slot);
         } else {
-            sqe.addr(fillVector().address()).len(loans.size() - current);
+            Prep.writev(sqe, file.descriptor(), fillVector().address(), loans.size() - current, offset);
         }
+        sqe.addFlags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0));
     }
 
     private MemorySegment fillVector() {

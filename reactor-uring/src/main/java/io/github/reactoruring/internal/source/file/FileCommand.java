@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
@@ -14,41 +15,43 @@ import reactor.core.CoreSubscriber;
 /** Does something to an open file that needs no memory: FSYNC, FALLOCATE, FTRUNCATE, FADVISE. */
 public final class FileCommand extends OneShot<Void> {
 
+    /** Fills an SQE for a file's descriptor. */
+    @FunctionalInterface
+    public interface Preparation {
+
+        void fill(Sqe sqe, int fd);
+    }
+
     /**
      * Says what is done.
      *
      * @param opcode the operation's number
      * @param name its name
-     * @param off the SQE's off
-     * @param addr the SQE's addr
-     * @param len the SQE's len
-     * @param opFlags the operation's own flags
+     * @param preparation fills its SQE
      */
-    public record Command(int opcode, String name, long off, long addr, int len, int opFlags) {
-
-        private static final long MOST_BYTES = 0xFFFF_FFFFL;
+    public record Command(int opcode, String name, Preparation preparation) {
 
         /** Writes a file's content and metadata to the disk, or only what is needed to read it again. */
         public static Command sync(boolean dataOnly) {
-            return new Command(IoUringAbi.IORING_OP_FSYNC, "FSYNC", 0, 0, 0,
-                    dataOnly ? IoUringAbi.IORING_FSYNC_DATASYNC : 0);
+            return new Command(IoUringAbi.IORING_OP_FSYNC, "FSYNC",
+                    (sqe, fd) -> Prep.fsync(sqe, fd, dataOnly ? IoUringAbi.IORING_FSYNC_DATASYNC : 0));
         }
 
         /** Allocates room, and extends the file where it goes past the end. */
         public static Command allocate(long position, long length) {
-            return new Command(IoUringAbi.IORING_OP_FALLOCATE, "FALLOCATE", position, length, 0, 0);
+            return new Command(IoUringAbi.IORING_OP_FALLOCATE, "FALLOCATE",
+                    (sqe, fd) -> Prep.fallocate(sqe, fd, 0, position, length));
         }
 
         /** Sets the size (Linux 6.9). */
         public static Command truncate(long size) {
-            return new Command(IoUringAbi.IORING_OP_FTRUNCATE, "FTRUNCATE", size, 0, 0, 0);
+            return new Command(IoUringAbi.IORING_OP_FTRUNCATE, "FTRUNCATE",
+                    (sqe, fd) -> Prep.ftruncate(sqe, fd, size));
         }
 
-        /** Advises; a length over 4 GiB goes where kernels that know such put it (addr). */
         public static Command advise(long position, long length, int advice) {
-            boolean fits = length <= MOST_BYTES;
-            return new Command(IoUringAbi.IORING_OP_FADVISE, "FADVISE", position, fits ? 0 : length,
-                    fits ? (int) length : 0, advice);
+            return new Command(IoUringAbi.IORING_OP_FADVISE, "FADVISE",
+                    (sqe, fd) -> Prep.fadvise(sqe, fd, position, length, advice));
         }
     }
 
@@ -79,8 +82,8 @@ public final class FileCommand extends OneShot<Void> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(command.opcode()).flags(file.sqeFlags()).fd(file.descriptor()).off(command.off())
-                .addr(command.addr()).len(command.len()).opFlags(command.opFlags());
+        command.preparation().fill(sqe, file.descriptor());
+        sqe.addFlags(file.sqeFlags());
     }
 
     @Override

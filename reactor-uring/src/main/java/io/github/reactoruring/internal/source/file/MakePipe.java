@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
@@ -38,7 +39,7 @@ public final class MakePipe<T> extends OneShot<T> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(IoUringAbi.IORING_OP_NOP).fd(-1);
+        Prep.nop(sqe);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Descriptors;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.sys.CString;
@@ -73,10 +74,12 @@ public final class OpenRequest extends Request {
     @Override
     protected void prepare(Sqe sqe) {
         nativePath = CString.allocate(path);
-        sqe.opcode(IoUringAbi.IORING_OP_OPENAT).fd(OpenFlags.AT_FDCWD).addr(nativePath.address()).len(how.mode())
-                .opFlags(how.direct() ? how.flags() : how.flags() | OpenFlags.O_CLOEXEC)
-                .fileIndex(how.direct() ? IoUringAbi.IORING_FILE_INDEX_ALLOC : 0)
-                .flags(SlowFilesystems.mayBeOpened() ? IoUringAbi.IOSQE_ASYNC : 0);
+        if (how.direct()) {
+            Prep.openatDirect(sqe, OpenFlags.AT_FDCWD, nativePath.address(), how.flags(), how.mode());
+        } else {
+            Prep.openat(sqe, OpenFlags.AT_FDCWD, nativePath.address(), how.flags() | OpenFlags.O_CLOEXEC, how.mode());
+        }
+        sqe.addFlags(SlowFilesystems.mayBeOpened() ? IoUringAbi.IOSQE_ASYNC : 0);
     }
 
     @Override

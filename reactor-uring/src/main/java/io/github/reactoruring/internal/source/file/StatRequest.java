@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.CString;
 import io.github.reactoruring.internal.sys.FileStatus;
@@ -60,9 +61,8 @@ final class StatRequest extends Request {
     protected void prepare(Sqe sqe) {
         nativePath = CString.allocate(path);
         status = NativeMemory.allocate(Statx.BYTES, Long.BYTES);
-        sqe.opcode(IoUringAbi.IORING_OP_STATX).fd(file == null ? OpenFlags.AT_FDCWD : file.descriptor())
-                .opFlags(file == null ? 0 : Statx.EMPTY_PATH).addr(nativePath.address())
-                .len(FileStatus.STATX_MASK).off(status.address());
+        Prep.statx(sqe, file == null ? OpenFlags.AT_FDCWD : file.descriptor(), nativePath.address(),
+                file == null ? 0 : Statx.EMPTY_PATH, FileStatus.STATX_MASK, status.address());
     }
 
     @Override

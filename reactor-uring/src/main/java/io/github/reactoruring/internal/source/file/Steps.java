@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.source.Step;
 import io.github.reactoruring.internal.sys.CString;
 import io.github.reactoruring.internal.sys.FileIdentity;
@@ -27,15 +28,15 @@ public final class Steps {
             Consumer<Step> ended) {
         MemorySegment nativeName = CString.allocate(name);
         return Step.of("OPENAT", IoUringAbi.IORING_OP_OPENAT, path,
-                sqe -> sqe.fd(directory).addr(nativeName.address()).len(mode).opFlags(flags | OpenFlags.O_CLOEXEC))
+                sqe -> Prep.openat(sqe, directory, nativeName.address(), flags | OpenFlags.O_CLOEXEC, mode))
                 .freeing(nativeName).submit(loop, ended);
     }
 
     /** FSYNC. */
     public static Step sync(OpenFile file, boolean dataOnly, Consumer<Step> ended) {
         return Step.of("FSYNC", IoUringAbi.IORING_OP_FSYNC, file.name(),
-                sqe -> sqe.flags(file.sqeFlags()).fd(file.descriptor())
-                        .opFlags(dataOnly ? IoUringAbi.IORING_FSYNC_DATASYNC : 0))
+                sqe -> Prep.fsync(sqe, file.descriptor(), dataOnly ? IoUringAbi.IORING_FSYNC_DATASYNC : 0)
+                        .addFlags(file.sqeFlags()))
                 .on(file).submit(file.loop(), ended);
     }
 
@@ -56,8 +57,8 @@ public final class Steps {
     private static Step.Builder asking(int directory, String name, String path, MemorySegment status) {
         MemorySegment nativeName = CString.allocate(name);
         return Step.of("STATX", IoUringAbi.IORING_OP_STATX, path,
-                sqe -> sqe.fd(directory).addr(nativeName.address()).len(FileIdentity.STATX_MASK)
-                        .off(status.address()).opFlags(Statx.SYMLINK_NOFOLLOW))
+                sqe -> Prep.statx(sqe, directory, nativeName.address(), Statx.SYMLINK_NOFOLLOW,
+                        FileIdentity.STATX_MASK, status.address()))
                 .freeing(nativeName, status);
     }
 
@@ -66,8 +67,7 @@ public final class Steps {
         MemorySegment from = CString.allocate("/proc/self/fd/" + file.descriptor());
         MemorySegment to = CString.allocate(name);
         return Step.of("LINKAT", IoUringAbi.IORING_OP_LINKAT, path,
-                sqe -> sqe.fd(OpenFlags.AT_FDCWD).addr(from.address()).len(directory).off(to.address())
-                        .opFlags(AT_SYMLINK_FOLLOW))
+                sqe -> Prep.linkat(sqe, OpenFlags.AT_FDCWD, from.address(), directory, to.address(), AT_SYMLINK_FOLLOW))
                 .freeing(from, to).submit(file.loop(), ended);
     }
 
@@ -77,7 +77,7 @@ public final class Steps {
         MemorySegment nativeFrom = CString.allocate(from);
         MemorySegment nativeTo = CString.allocate(to);
         return Step.of("RENAMEAT", IoUringAbi.IORING_OP_RENAMEAT, path,
-                sqe -> sqe.fd(directory).addr(nativeFrom.address()).len(directory).off(nativeTo.address()))
+                sqe -> Prep.renameat(sqe, directory, nativeFrom.address(), directory, nativeTo.address(), 0))
                 .freeing(nativeFrom, nativeTo).submit(loop, ended);
     }
 
@@ -85,14 +85,14 @@ public final class Steps {
     public static Step unlink(EventLoop loop, int directory, String name, String path, Consumer<Step> ended) {
         MemorySegment nativeName = CString.allocate(name);
         return Step.of("UNLINKAT", IoUringAbi.IORING_OP_UNLINKAT, path,
-                sqe -> sqe.fd(directory).addr(nativeName.address()))
+                sqe -> Prep.unlinkat(sqe, directory, nativeName.address(), 0))
                 .freeing(nativeName).cleaningUp().submit(loop, ended);
     }
 
     /** FTRUNCATE (Linux 6.9), done even by a closing loop. */
     static Step truncate(OpenFile file, long size, Consumer<Step> ended) {
         return Step.of("FTRUNCATE", IoUringAbi.IORING_OP_FTRUNCATE, file.name(),
-                sqe -> sqe.flags(file.sqeFlags()).fd(file.descriptor()).off(size))
+                sqe -> Prep.ftruncate(sqe, file.descriptor(), size).addFlags(file.sqeFlags()))
                 .on(file).cleaningUp().submit(file.loop(), ended);
     }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.Loops;
@@ -87,12 +88,23 @@ public final class ExtendedAttribute extends PathRequest<byte[]> {
             MemorySegment.copy(newValue, 0, value, ValueLayout.JAVA_BYTE, 0, length);
         }
         buffer = value;
-        sqe.opcode(opcode()).addr(name(attribute)).off(value.address()).len(length);
+        long key = name(attribute);
         if (file != null) {
-            sqe.flags(file.sqeFlags()).fd(file.descriptor());
+            ofFile(sqe, file, key, value.address(), length);
+        } else if (newValue == null) {
+            Prep.getxattr(sqe, key, value.address(), name(path), length);
         } else {
-            sqe.addr3(name(path));
+            Prep.setxattr(sqe, key, value.address(), name(path), length);
         }
+    }
+
+    private void ofFile(Sqe sqe, OpenFile open, long key, long value, int length) {
+        if (newValue == null) {
+            Prep.fgetxattr(sqe, open.descriptor(), key, value, length);
+        } else {
+            Prep.fsetxattr(sqe, open.descriptor(), key, value, length);
+        }
+        sqe.addFlags(open.sqeFlags());
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.function.IntFunction;
 
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.Loops;
@@ -23,7 +24,7 @@ public final class PathChange extends PathRequest<Void> {
     /** Gives each of the two the other's name. */
     public static final int RENAME_EXCHANGE = 2;
 
-    /** Fills an SQE, but for its opcode. */
+    /** Fills an SQE. */
     private interface Preparation {
 
         void fill(Sqe sqe, PathChange names);
@@ -48,36 +49,36 @@ public final class PathChange extends PathRequest<Void> {
     /** Makes a directory (MKDIRAT, Linux 5.15). */
     public static Mono<Void> makeDirectory(Loops loops, String path, int mode) {
         return mono(loops, IoUringAbi.IORING_OP_MKDIRAT,
-                (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(path)).len(mode),
+                (sqe, names) -> Prep.mkdirat(sqe, OpenFlags.AT_FDCWD, names.name(path), mode),
                 errno -> Errors.ofPath(errno, "MKDIRAT", path));
     }
 
     /** Renames (RENAMEAT, Linux 5.11). */
     public static Mono<Void> rename(Loops loops, String from, String to, int flags) {
         return mono(loops, IoUringAbi.IORING_OP_RENAMEAT,
-                (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(from)).len(OpenFlags.AT_FDCWD)
-                        .off(names.name(to)).opFlags(flags),
+                (sqe, names) -> Prep.renameat(sqe, OpenFlags.AT_FDCWD, names.name(from), OpenFlags.AT_FDCWD,
+                        names.name(to), flags),
                 errno -> PathErrors.ofRename(errno, "RENAMEAT", from, to, flags == RENAME_REPLACE));
     }
 
     /** Gives {@code existing} another name (LINKAT, Linux 5.15); a symbolic link is not followed. */
     public static Mono<Void> link(Loops loops, String link, String existing) {
         return mono(loops, IoUringAbi.IORING_OP_LINKAT,
-                (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(existing)).len(OpenFlags.AT_FDCWD)
-                        .off(names.name(link)),
+                (sqe, names) -> Prep.linkat(sqe, OpenFlags.AT_FDCWD, names.name(existing), OpenFlags.AT_FDCWD,
+                        names.name(link), 0),
                 errno -> PathErrors.ofTwo(errno, "LINKAT", link, existing));
     }
 
     /** Makes a symbolic link (SYMLINKAT, Linux 5.15). */
     public static Mono<Void> symbolicLink(Loops loops, String link, String target) {
         return mono(loops, IoUringAbi.IORING_OP_SYMLINKAT,
-                (sqe, names) -> sqe.fd(OpenFlags.AT_FDCWD).addr(names.name(target)).off(names.name(link)),
+                (sqe, names) -> Prep.symlinkat(sqe, names.name(target), OpenFlags.AT_FDCWD, names.name(link)),
                 errno -> Errors.ofPath(errno, "SYMLINKAT", link));
     }
 
     @Override
     protected void prepare(Sqe sqe) {
-        preparation.fill(sqe.opcode(opcode()), this);
+        preparation.fill(sqe, this);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.reactoruring.internal.source.path;
 import java.io.IOException;
 
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.Loops;
@@ -43,8 +44,7 @@ public final class PathRemoval extends PathRequest<Void> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(IoUringAbi.IORING_OP_UNLINKAT).fd(OpenFlags.AT_FDCWD).addr(name(path))
-                .opFlags(asDirectory ? AT_REMOVEDIR : 0);
+        Prep.unlinkat(sqe, OpenFlags.AT_FDCWD, name(path), asDirectory ? AT_REMOVEDIR : 0);
     }
 
     @Override

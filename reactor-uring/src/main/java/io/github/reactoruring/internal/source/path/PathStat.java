@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.file.FileStat;
 import io.github.reactoruring.file.FileType;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.Loops;
@@ -58,8 +59,8 @@ public final class PathStat extends PathRequest<FileStat> {
         // A kernel that does not know a field leaves it as it is.
         into.fill((byte) 0);
         status = into;
-        sqe.opcode(IoUringAbi.IORING_OP_STATX).fd(OpenFlags.AT_FDCWD).addr(name(path)).len(MASK)
-                .off(into.address()).opFlags(AT_STATX_SYNC_AS_STAT | (follow ? 0 : Statx.SYMLINK_NOFOLLOW));
+        Prep.statx(sqe, OpenFlags.AT_FDCWD, name(path), AT_STATX_SYNC_AS_STAT | (follow ? 0 : Statx.SYMLINK_NOFOLLOW),
+                MASK, into.address());
     }
 
     @Override

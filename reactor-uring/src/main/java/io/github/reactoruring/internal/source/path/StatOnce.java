@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.sys.Errno;
@@ -64,9 +65,11 @@ public final class StatOnce<T> extends PathRequest<T> {
     protected void prepare(Sqe sqe) {
         MemorySegment answer = allocate(Statx.BYTES);
         status = answer;
-        sqe.opcode(opcode()).fd(file == null ? OpenFlags.AT_FDCWD : file.descriptor())
-                .addr(name(file == null ? path : "")).len(mask).off(answer.address())
-                .opFlags(file == null ? 0 : Statx.EMPTY_PATH);
+        if (file == null) {
+            Prep.statx(sqe, OpenFlags.AT_FDCWD, name(path), 0, mask, answer.address());
+        } else {
+            Prep.statx(sqe, file.descriptor(), name(""), Statx.EMPTY_PATH, mask, answer.address());
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.OneShot;
 import io.github.reactoruring.internal.source.Timespec;
@@ -15,26 +16,35 @@ import reactor.core.CoreSubscriber;
 /** Removes or changes a poll or a timer in flight, by its user_data. */
 public final class Amendment extends OneShot<Void> {
 
+    /** Fills an SQE that changes {@code target}, a timer to the time at {@code timespec}. */
+    @FunctionalInterface
+    public interface Preparation {
+
+        void fill(Sqe sqe, long target, long timespec);
+    }
+
     /**
      * Says what is changed.
      *
      * @param opcode POLL_REMOVE or TIMEOUT_REMOVE
-     * @param len the SQE's len: IORING_POLL_UPDATE_* and IORING_POLL_ADD_* flags
-     * @param opFlags the events of a poll, the flags of a timer
+     * @param preparation fills the SQE
      * @param time the new time of a timer, or null
      */
-    public record Change(int opcode, int len, int opFlags, @Nullable Duration time) {
+    public record Change(int opcode, Preparation preparation, @Nullable Duration time) {
 
-        public static final Change REMOVE_POLL = new Change(IoUringAbi.IORING_OP_POLL_REMOVE, 0, 0, null);
-        public static final Change REMOVE_TIMEOUT = new Change(IoUringAbi.IORING_OP_TIMEOUT_REMOVE, 0, 0, null);
+        public static final Change REMOVE_POLL = new Change(IoUringAbi.IORING_OP_POLL_REMOVE,
+                (sqe, target, timespec) -> Prep.pollRemove(sqe, target), null);
+        public static final Change REMOVE_TIMEOUT = new Change(IoUringAbi.IORING_OP_TIMEOUT_REMOVE,
+                (sqe, target, timespec) -> Prep.timeoutRemove(sqe, target), null);
 
         public static Change events(int events, boolean multishot) {
             int len = IoUringAbi.IORING_POLL_UPDATE_EVENTS | (multishot ? IoUringAbi.IORING_POLL_ADD_MULTI : 0);
-            return new Change(IoUringAbi.IORING_OP_POLL_REMOVE, len, events, null);
+            return new Change(IoUringAbi.IORING_OP_POLL_REMOVE,
+                    (sqe, target, timespec) -> Prep.pollUpdate(sqe, target, events, len), null);
         }
 
         public static Change time(Duration delay) {
-            return new Change(IoUringAbi.IORING_OP_TIMEOUT_REMOVE, 0, IoUringAbi.IORING_TIMEOUT_UPDATE, delay);
+            return new Change(IoUringAbi.IORING_OP_TIMEOUT_REMOVE, Prep::timeoutUpdate, delay);
         }
     }
 
@@ -55,10 +65,7 @@ public final class Amendment extends OneShot<Void> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(change.opcode()).fd(-1).addr(target).len(change.len()).opFlags(change.opFlags());
-        if (change.time() != null) {
-            sqe.off(timespec.set(change.time()));
-        }
+        change.preparation().fill(sqe, target, change.time() == null ? 0 : timespec.set(change.time()));
     }
 
     @Override

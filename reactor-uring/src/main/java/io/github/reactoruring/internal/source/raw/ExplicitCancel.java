@@ -4,6 +4,7 @@ import java.io.IOException;
 
 import io.github.reactoruring.UringException;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.OneShot;
 import io.github.reactoruring.internal.sys.Errno;
@@ -30,8 +31,8 @@ public final class ExplicitCancel extends OneShot<Integer> {
     @Override
     protected void prepare(Sqe sqe) {
         Opcode key = cancel.opcodeKey();
-        sqe.opcode(IoUringAbi.IORING_OP_ASYNC_CANCEL).fd(cancel.descriptor()).addr(cancel.userDataKey())
-                .len(key == null ? 0 : key.code()).opFlags(cancel.flags());
+        Prep.cancelMatching(sqe, cancel.userDataKey(), cancel.descriptor(), key == null ? 0 : key.code(),
+                cancel.flags());
     }
 
     @Override

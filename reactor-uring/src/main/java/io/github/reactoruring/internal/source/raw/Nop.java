@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
@@ -25,7 +26,7 @@ public final class Nop extends OneShot<Void> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(IoUringAbi.IORING_OP_NOP).fd(-1);
+        Prep.nop(sqe);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.reactoruring.internal.source.raw;
 import java.io.IOException;
 
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
@@ -28,7 +29,7 @@ public final class Poll extends OneShot<Integer> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(IoUringAbi.IORING_OP_POLL_ADD).fd(fd).opFlags(events);
+        Prep.pollAdd(sqe, fd, events);
     }
 
     @Override

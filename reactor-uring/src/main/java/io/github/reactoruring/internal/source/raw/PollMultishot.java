@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.source.raw;
 
 import java.io.IOException;
 
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.MultishotOperation;
@@ -25,7 +26,7 @@ public final class PollMultishot implements MultishotOperation<Integer> {
 
     @Override
     public void prepare(Sqe sqe) {
-        sqe.opcode(IoUringAbi.IORING_OP_POLL_ADD).fd(fd).len(IoUringAbi.IORING_POLL_ADD_MULTI).opFlags(events);
+        Prep.pollMultishot(sqe, fd, events);
     }
 
     @Override

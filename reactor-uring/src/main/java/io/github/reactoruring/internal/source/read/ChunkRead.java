@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.buffer.LeasedElement;
@@ -130,11 +131,9 @@ final class ChunkRead<B> extends Request {
             target = LeasedElement.lease(buffers, lengthBytes);
             element = target;
         }
-        sqe.opcode(opcode()).bufIndex(Math.max(0, slot))
-                .flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
-                .fd(file.descriptor())
-                .off(position < 0 ? -1 : position + filledBytes).addr(target.address() + filledBytes)
-                .len(lengthBytes - filledBytes);
+        Prep.read(sqe, file.descriptor(), target.address() + filledBytes, lengthBytes - filledBytes,
+                position < 0 ? -1 : position + filledBytes, slot)
+                .addFlags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0));
     }
 
     @Override

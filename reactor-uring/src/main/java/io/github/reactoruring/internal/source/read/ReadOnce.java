@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Descriptors;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
@@ -59,10 +60,8 @@ public final class ReadOnce<B> extends OneShot<B> {
         int length = lengthToAskFor();
         LeasedElement<B> target = LeasedElement.lease(buffers, maxBytes);
         element = target;
-        sqe.opcode(opcode()).bufIndex(Math.max(0, slot))
-                .flags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0))
-                .fd(file.descriptor())
-                .off(position).addr(target.address()).len(length);
+        Prep.read(sqe, file.descriptor(), target.address(), length, position, slot)
+                .addFlags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0));
     }
 
     /** Not a byte more than a slow filesystem's file has; see {@link Reading}. */

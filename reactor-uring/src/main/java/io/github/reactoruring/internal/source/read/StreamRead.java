@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.ProvidedBuffers;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
@@ -51,8 +52,7 @@ public final class StreamRead<B> implements MultishotOperation<B> {
                     "This kernel refused a ring of provided buffers, which needs Linux 5.19");
         }
         provided = taken;
-        sqe.opcode(IoUringAbi.IORING_OP_READ_MULTISHOT).flags(file.sqeFlags() | IoUringAbi.IOSQE_BUFFER_SELECT)
-                .fd(file.descriptor()).off(-1).bufIndex(taken.group());
+        Prep.readMultishot(sqe, file.descriptor(), taken.group()).addFlags(file.sqeFlags());
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -15,8 +16,6 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  * end of the file; a poll tells the two apart.
  */
 final class WaitReadable extends Request {
-
-    private static final int POLLIN = 1;
 
     private final OpenFile file;
     private final Runnable readable;
@@ -42,7 +41,7 @@ final class WaitReadable extends Request {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(IoUringAbi.IORING_OP_POLL_ADD).fd(file.descriptor()).opFlags(POLLIN);
+        Prep.pollAdd(sqe, file.descriptor(), IoUringAbi.POLLIN);
     }
 
     @Override

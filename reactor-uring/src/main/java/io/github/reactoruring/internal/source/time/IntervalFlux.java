@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OwnerDrain;
@@ -119,8 +120,8 @@ public final class IntervalFlux extends Flux<Long> implements Scannable {
             @Override
             protected void prepare(Sqe sqe) {
                 Duration time = multishot ? period : Duration.ofNanos(startNanos).plus(period.multipliedBy(ticks + 1));
-                sqe.opcode(IoUringAbi.IORING_OP_TIMEOUT).fd(-1).addr(timespec.set(time)).len(1)
-                        .opFlags(multishot ? IoUringAbi.IORING_TIMEOUT_MULTISHOT : IoUringAbi.IORING_TIMEOUT_ABS);
+                Prep.timeout(sqe, timespec.set(time),
+                        multishot ? IoUringAbi.IORING_TIMEOUT_MULTISHOT : IoUringAbi.IORING_TIMEOUT_ABS);
             }
 
             @Override

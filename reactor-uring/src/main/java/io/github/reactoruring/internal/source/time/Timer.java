@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
@@ -30,7 +31,7 @@ public final class Timer extends OneShot<Long> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(IoUringAbi.IORING_OP_TIMEOUT).fd(-1).addr(timespec.set(delay)).len(1);
+        Prep.timeout(sqe, timespec.set(delay), 0);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.github.reactoruring.file.DirectoryChange.Kind;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OwnerDrain;
@@ -164,8 +165,7 @@ final class Watching extends OwnerDrain<DirectoryChange> implements WatchSetup.L
 
         @Override
         protected void prepare(Sqe sqe) {
-            sqe.opcode(IoUringAbi.IORING_OP_READ).flags(source.sqeFlags()).fd(source.descriptor()).off(-1)
-                    .addr(into.address()).len(BUFFER_BYTES);
+            Prep.read(sqe, source.descriptor(), into.address(), BUFFER_BYTES, -1).addFlags(source.sqeFlags());
         }
 
         @Override

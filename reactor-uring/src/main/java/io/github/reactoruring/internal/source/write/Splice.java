@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
@@ -66,10 +67,9 @@ public final class Splice extends OneShot<Long> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        sqe.opcode(IoUringAbi.IORING_OP_SPLICE).flags(target.sqeFlags()).fd(target.descriptor())
-                .off(advanced(targetPosition)).addr(advanced(sourcePosition))
-                .len((int) Math.min(maxBytes - moved, MOST_BYTES))
-                .opFlags(source.fixed() ? SPLICE_F_FD_IN_FIXED : 0).fileIndex(source.descriptor());
+        Prep.splice(sqe, source.descriptor(), advanced(sourcePosition), target.descriptor(), advanced(targetPosition),
+                (int) Math.min(maxBytes - moved, MOST_BYTES), source.fixed() ? SPLICE_F_FD_IN_FIXED : 0)
+                .addFlags(target.sqeFlags());
     }
 
     private long advanced(long position) {
