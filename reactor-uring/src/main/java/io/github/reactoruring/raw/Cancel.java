@@ -5,6 +5,8 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.internal.sys.IoUringAbi;
+
 /**
  * Says what an explicit cancel matches: the whole of io_uring_prep_cancel(3) and its neighbours. Immutable.
  *
@@ -22,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Cancel {
 
-    private static final int ALL = 1;
-    private static final int FD = 1 << 1;
-    private static final int ANY = 1 << 2;
-    private static final int FD_FIXED = 1 << 3;
-    private static final int USERDATA = 1 << 4;
-    private static final int OP = 1 << 5;
+    private static final int ALL = IoUringAbi.IORING_ASYNC_CANCEL_ALL;
+    private static final int FD = IoUringAbi.IORING_ASYNC_CANCEL_FD;
+    private static final int ANY = IoUringAbi.IORING_ASYNC_CANCEL_ANY;
+    private static final int FD_FIXED = IoUringAbi.IORING_ASYNC_CANCEL_FD_FIXED;
+    private static final int USERDATA = IoUringAbi.IORING_ASYNC_CANCEL_USERDATA;
+    private static final int OP = IoUringAbi.IORING_ASYNC_CANCEL_OP;
 
     private final int flags;
     private final int fd;

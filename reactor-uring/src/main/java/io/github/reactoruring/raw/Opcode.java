@@ -1,5 +1,7 @@
 package io.github.reactoruring.raw;
 
+import io.github.reactoruring.internal.sys.IoUringAbi;
+
 /**
  * Names the operations of io_uring (io_uring_enter(2)), each with the kernel that brought it. Whether the running
  * kernel has one is probed: {@link Raw#supports}.
@@ -7,131 +9,131 @@ package io.github.reactoruring.raw;
 public enum Opcode {
 
     /** IORING_OP_NOP, Linux 5.1. */
-    NOP(0, "5.1", false),
+    NOP(IoUringAbi.IORING_OP_NOP, "5.1", false),
     /** IORING_OP_READV, Linux 5.1. */
-    READV(1, "5.1", false),
+    READV(IoUringAbi.IORING_OP_READV, "5.1", false),
     /** IORING_OP_WRITEV, Linux 5.1. */
-    WRITEV(2, "5.1", false),
+    WRITEV(IoUringAbi.IORING_OP_WRITEV, "5.1", false),
     /** IORING_OP_FSYNC, Linux 5.1. */
-    FSYNC(3, "5.1", false),
+    FSYNC(IoUringAbi.IORING_OP_FSYNC, "5.1", false),
     /** IORING_OP_READ_FIXED, Linux 5.1. */
-    READ_FIXED(4, "5.1", false),
+    READ_FIXED(IoUringAbi.IORING_OP_READ_FIXED, "5.1", false),
     /** IORING_OP_WRITE_FIXED, Linux 5.1. */
-    WRITE_FIXED(5, "5.1", false),
+    WRITE_FIXED(IoUringAbi.IORING_OP_WRITE_FIXED, "5.1", false),
     /** IORING_OP_POLL_ADD, Linux 5.1. */
-    POLL_ADD(6, "5.1", false),
+    POLL_ADD(IoUringAbi.IORING_OP_POLL_ADD, "5.1", false),
     /** IORING_OP_POLL_REMOVE, Linux 5.1. */
-    POLL_REMOVE(7, "5.1", false),
+    POLL_REMOVE(IoUringAbi.IORING_OP_POLL_REMOVE, "5.1", false),
     /** IORING_OP_SYNC_FILE_RANGE, Linux 5.2. */
-    SYNC_FILE_RANGE(8, "5.2", false),
+    SYNC_FILE_RANGE(IoUringAbi.IORING_OP_SYNC_FILE_RANGE, "5.2", false),
     /** IORING_OP_SENDMSG, Linux 5.3. */
-    SENDMSG(9, "5.3", false),
+    SENDMSG(IoUringAbi.IORING_OP_SENDMSG, "5.3", false),
     /** IORING_OP_RECVMSG, Linux 5.3. */
-    RECVMSG(10, "5.3", false),
+    RECVMSG(IoUringAbi.IORING_OP_RECVMSG, "5.3", false),
     /** IORING_OP_TIMEOUT, Linux 5.4. */
-    TIMEOUT(11, "5.4", false),
+    TIMEOUT(IoUringAbi.IORING_OP_TIMEOUT, "5.4", false),
     /** IORING_OP_TIMEOUT_REMOVE, Linux 5.5. */
-    TIMEOUT_REMOVE(12, "5.5", false),
+    TIMEOUT_REMOVE(IoUringAbi.IORING_OP_TIMEOUT_REMOVE, "5.5", false),
     /** IORING_OP_ACCEPT, Linux 5.5. */
-    ACCEPT(13, "5.5", true),
+    ACCEPT(IoUringAbi.IORING_OP_ACCEPT, "5.5", true),
     /** IORING_OP_ASYNC_CANCEL, Linux 5.5. */
-    ASYNC_CANCEL(14, "5.5", false),
+    ASYNC_CANCEL(IoUringAbi.IORING_OP_ASYNC_CANCEL, "5.5", false),
     /** IORING_OP_LINK_TIMEOUT, Linux 5.5. */
-    LINK_TIMEOUT(15, "5.5", false),
+    LINK_TIMEOUT(IoUringAbi.IORING_OP_LINK_TIMEOUT, "5.5", false),
     /** IORING_OP_CONNECT, Linux 5.5. */
-    CONNECT(16, "5.5", false),
+    CONNECT(IoUringAbi.IORING_OP_CONNECT, "5.5", false),
     /** IORING_OP_FALLOCATE, Linux 5.6. */
-    FALLOCATE(17, "5.6", false),
+    FALLOCATE(IoUringAbi.IORING_OP_FALLOCATE, "5.6", false),
     /** IORING_OP_OPENAT, Linux 5.6. */
-    OPENAT(18, "5.6", true),
+    OPENAT(IoUringAbi.IORING_OP_OPENAT, "5.6", true),
     /** IORING_OP_CLOSE, Linux 5.6. */
-    CLOSE(19, "5.6", false),
+    CLOSE(IoUringAbi.IORING_OP_CLOSE, "5.6", false),
     /** IORING_OP_FILES_UPDATE, Linux 5.6. */
-    FILES_UPDATE(20, "5.6", false),
+    FILES_UPDATE(IoUringAbi.IORING_OP_FILES_UPDATE, "5.6", false),
     /** IORING_OP_STATX, Linux 5.6. */
-    STATX(21, "5.6", false),
+    STATX(IoUringAbi.IORING_OP_STATX, "5.6", false),
     /** IORING_OP_READ, Linux 5.6. */
-    READ(22, "5.6", false),
+    READ(IoUringAbi.IORING_OP_READ, "5.6", false),
     /** IORING_OP_WRITE, Linux 5.6. */
-    WRITE(23, "5.6", false),
+    WRITE(IoUringAbi.IORING_OP_WRITE, "5.6", false),
     /** IORING_OP_FADVISE, Linux 5.6. */
-    FADVISE(24, "5.6", false),
+    FADVISE(IoUringAbi.IORING_OP_FADVISE, "5.6", false),
     /** IORING_OP_MADVISE, Linux 5.6. */
-    MADVISE(25, "5.6", false),
+    MADVISE(IoUringAbi.IORING_OP_MADVISE, "5.6", false),
     /** IORING_OP_SEND, Linux 5.6. */
-    SEND(26, "5.6", false),
+    SEND(IoUringAbi.IORING_OP_SEND, "5.6", false),
     /** IORING_OP_RECV, Linux 5.6. */
-    RECV(27, "5.6", false),
+    RECV(IoUringAbi.IORING_OP_RECV, "5.6", false),
     /** IORING_OP_OPENAT2, Linux 5.6. */
-    OPENAT2(28, "5.6", true),
+    OPENAT2(IoUringAbi.IORING_OP_OPENAT2, "5.6", true),
     /** IORING_OP_EPOLL_CTL, Linux 5.6. */
-    EPOLL_CTL(29, "5.6", false),
+    EPOLL_CTL(IoUringAbi.IORING_OP_EPOLL_CTL, "5.6", false),
     /** IORING_OP_SPLICE, Linux 5.7. */
-    SPLICE(30, "5.7", false),
+    SPLICE(IoUringAbi.IORING_OP_SPLICE, "5.7", false),
     /** IORING_OP_PROVIDE_BUFFERS, Linux 5.7. */
-    PROVIDE_BUFFERS(31, "5.7", false),
+    PROVIDE_BUFFERS(IoUringAbi.IORING_OP_PROVIDE_BUFFERS, "5.7", false),
     /** IORING_OP_REMOVE_BUFFERS, Linux 5.7. */
-    REMOVE_BUFFERS(32, "5.7", false),
+    REMOVE_BUFFERS(IoUringAbi.IORING_OP_REMOVE_BUFFERS, "5.7", false),
     /** IORING_OP_TEE, Linux 5.8. */
-    TEE(33, "5.8", false),
+    TEE(IoUringAbi.IORING_OP_TEE, "5.8", false),
     /** IORING_OP_SHUTDOWN, Linux 5.11. */
-    SHUTDOWN(34, "5.11", false),
+    SHUTDOWN(IoUringAbi.IORING_OP_SHUTDOWN, "5.11", false),
     /** IORING_OP_RENAMEAT, Linux 5.11. */
-    RENAMEAT(35, "5.11", false),
+    RENAMEAT(IoUringAbi.IORING_OP_RENAMEAT, "5.11", false),
     /** IORING_OP_UNLINKAT, Linux 5.11. */
-    UNLINKAT(36, "5.11", false),
+    UNLINKAT(IoUringAbi.IORING_OP_UNLINKAT, "5.11", false),
     /** IORING_OP_MKDIRAT, Linux 5.15. */
-    MKDIRAT(37, "5.15", false),
+    MKDIRAT(IoUringAbi.IORING_OP_MKDIRAT, "5.15", false),
     /** IORING_OP_SYMLINKAT, Linux 5.15. */
-    SYMLINKAT(38, "5.15", false),
+    SYMLINKAT(IoUringAbi.IORING_OP_SYMLINKAT, "5.15", false),
     /** IORING_OP_LINKAT, Linux 5.15. */
-    LINKAT(39, "5.15", false),
+    LINKAT(IoUringAbi.IORING_OP_LINKAT, "5.15", false),
     /** IORING_OP_MSG_RING, Linux 5.18. */
-    MSG_RING(40, "5.18", false),
+    MSG_RING(IoUringAbi.IORING_OP_MSG_RING, "5.18", false),
     /** IORING_OP_FSETXATTR, Linux 5.19. */
-    FSETXATTR(41, "5.19", false),
+    FSETXATTR(IoUringAbi.IORING_OP_FSETXATTR, "5.19", false),
     /** IORING_OP_SETXATTR, Linux 5.19. */
-    SETXATTR(42, "5.19", false),
+    SETXATTR(IoUringAbi.IORING_OP_SETXATTR, "5.19", false),
     /** IORING_OP_FGETXATTR, Linux 5.19. */
-    FGETXATTR(43, "5.19", false),
+    FGETXATTR(IoUringAbi.IORING_OP_FGETXATTR, "5.19", false),
     /** IORING_OP_GETXATTR, Linux 5.19. */
-    GETXATTR(44, "5.19", false),
+    GETXATTR(IoUringAbi.IORING_OP_GETXATTR, "5.19", false),
     /** IORING_OP_SOCKET, Linux 5.19. */
-    SOCKET(45, "5.19", true),
+    SOCKET(IoUringAbi.IORING_OP_SOCKET, "5.19", true),
     /** IORING_OP_URING_CMD, Linux 5.19. */
-    URING_CMD(46, "5.19", false),
+    URING_CMD(IoUringAbi.IORING_OP_URING_CMD, "5.19", false),
     /** IORING_OP_SEND_ZC, Linux 6.0. */
-    SEND_ZC(47, "6.0", false),
+    SEND_ZC(IoUringAbi.IORING_OP_SEND_ZC, "6.0", false),
     /** IORING_OP_SENDMSG_ZC, Linux 6.1. */
-    SENDMSG_ZC(48, "6.1", false),
+    SENDMSG_ZC(IoUringAbi.IORING_OP_SENDMSG_ZC, "6.1", false),
     /** IORING_OP_READ_MULTISHOT, Linux 6.7. */
-    READ_MULTISHOT(49, "6.7", false),
+    READ_MULTISHOT(IoUringAbi.IORING_OP_READ_MULTISHOT, "6.7", false),
     /** IORING_OP_WAITID, Linux 6.7. */
-    WAITID(50, "6.7", false),
+    WAITID(IoUringAbi.IORING_OP_WAITID, "6.7", false),
     /** IORING_OP_FUTEX_WAIT, Linux 6.7. */
-    FUTEX_WAIT(51, "6.7", false),
+    FUTEX_WAIT(IoUringAbi.IORING_OP_FUTEX_WAIT, "6.7", false),
     /** IORING_OP_FUTEX_WAKE, Linux 6.7. */
-    FUTEX_WAKE(52, "6.7", false),
+    FUTEX_WAKE(IoUringAbi.IORING_OP_FUTEX_WAKE, "6.7", false),
     /** IORING_OP_FUTEX_WAITV, Linux 6.7. */
-    FUTEX_WAITV(53, "6.7", false),
+    FUTEX_WAITV(IoUringAbi.IORING_OP_FUTEX_WAITV, "6.7", false),
     /** IORING_OP_FIXED_FD_INSTALL, Linux 6.8. */
-    FIXED_FD_INSTALL(54, "6.8", true),
+    FIXED_FD_INSTALL(IoUringAbi.IORING_OP_FIXED_FD_INSTALL, "6.8", true),
     /** IORING_OP_FTRUNCATE, Linux 6.9. */
-    FTRUNCATE(55, "6.9", false),
+    FTRUNCATE(IoUringAbi.IORING_OP_FTRUNCATE, "6.9", false),
     /** IORING_OP_BIND, Linux 6.11. */
-    BIND(56, "6.11", false),
+    BIND(IoUringAbi.IORING_OP_BIND, "6.11", false),
     /** IORING_OP_LISTEN, Linux 6.11. */
-    LISTEN(57, "6.11", false),
+    LISTEN(IoUringAbi.IORING_OP_LISTEN, "6.11", false),
     /** IORING_OP_RECV_ZC, Linux 6.15. */
-    RECV_ZC(58, "6.15", false),
+    RECV_ZC(IoUringAbi.IORING_OP_RECV_ZC, "6.15", false),
     /** IORING_OP_EPOLL_WAIT, Linux 6.15. */
-    EPOLL_WAIT(59, "6.15", false),
+    EPOLL_WAIT(IoUringAbi.IORING_OP_EPOLL_WAIT, "6.15", false),
     /** IORING_OP_READV_FIXED, Linux 6.15. */
-    READV_FIXED(60, "6.15", false),
+    READV_FIXED(IoUringAbi.IORING_OP_READV_FIXED, "6.15", false),
     /** IORING_OP_WRITEV_FIXED, Linux 6.15. */
-    WRITEV_FIXED(61, "6.15", false),
+    WRITEV_FIXED(IoUringAbi.IORING_OP_WRITEV_FIXED, "6.15", false),
     /** IORING_OP_PIPE, Linux 6.16. */
-    PIPE(62, "6.16", false);
+    PIPE(IoUringAbi.IORING_OP_PIPE, "6.16", false);
 
     private final int code;
     private final String since;

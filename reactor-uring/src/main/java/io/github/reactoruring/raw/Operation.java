@@ -7,6 +7,8 @@ import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.internal.sys.IoUringAbi;
+
 /**
  * Describes one SQE, field by field, under the kernel's names. Immutable: each method returns a changed copy, and one
  * description may be submitted any number of times.
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Operation {
 
-    private static final int ALLOWED_SQE_FLAGS = 0x31;
+    private static final int ALLOWED_SQE_FLAGS = IoUringAbi.IOSQE_FIXED_FILE | IoUringAbi.IOSQE_ASYNC
+            | IoUringAbi.IOSQE_BUFFER_SELECT;
 
     private final Fields fields;
     private final Extras extras;

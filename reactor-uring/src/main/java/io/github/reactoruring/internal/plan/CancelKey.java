@@ -1,5 +1,7 @@
 package io.github.reactoruring.internal.plan;
 
+import io.github.reactoruring.internal.sys.IoUringAbi;
+
 /**
  * Describes one cancel SQE that ends every request it matches. Cancels by {@code user_data} are plain longs in
  * {@link CancelPlan#singles()}.
@@ -17,11 +19,6 @@ package io.github.reactoruring.internal.plan;
 public record CancelKey(Kind kind, int fd, boolean fixed, int opcode, int matches, long predictedVisits,
         int[] covered) {
 
-    private static final int ASYNC_CANCEL_ALL = 1;
-    private static final int ASYNC_CANCEL_FD = 1 << 1;
-    private static final int ASYNC_CANCEL_FD_FIXED = 1 << 3;
-    private static final int ASYNC_CANCEL_OP = 1 << 5;
-
     /** Lists what a key can compare. {@code ANY} is not here: it is for shutdown, and nothing is left to plan then. */
     public enum Kind {
         /** Compares the open file. */
@@ -34,12 +31,12 @@ public record CancelKey(Kind kind, int fd, boolean fixed, int opcode, int matche
 
     /** Returns the {@code IORING_ASYNC_CANCEL_*} bits for the SQE's {@code cancel_flags}. */
     public int flags() {
-        int flags = ASYNC_CANCEL_ALL;
+        int flags = IoUringAbi.IORING_ASYNC_CANCEL_ALL;
         if (kind != Kind.OPCODE) {
-            flags |= ASYNC_CANCEL_FD | (fixed ? ASYNC_CANCEL_FD_FIXED : 0);
+            flags |= IoUringAbi.IORING_ASYNC_CANCEL_FD | (fixed ? IoUringAbi.IORING_ASYNC_CANCEL_FD_FIXED : 0);
         }
         if (kind != Kind.FILE) {
-            flags |= ASYNC_CANCEL_OP;
+            flags |= IoUringAbi.IORING_ASYNC_CANCEL_OP;
         }
         return flags;
     }

@@ -13,7 +13,6 @@ import java.lang.foreign.ValueLayout;
 public final class DirectoryReader implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 32 * 1024;
-    private static final int STATX_TYPE = 0x1;
 
     private final int descriptor;
     private final MemorySegment buffer = NativeMemory.allocate(BUFFER_BYTES, Long.BYTES);
@@ -62,7 +61,8 @@ public final class DirectoryReader implements AutoCloseable {
             int entry = offset;
             offset += Short.toUnsignedInt(buffer.get(ValueLayout.JAVA_SHORT, entry + 16L));
             if (readName(entry + 19)) {
-                type = buffer.get(ValueLayout.JAVA_BYTE, entry + 18L);
+                // d_type has them without the mode's other bits.
+                type = buffer.get(ValueLayout.JAVA_BYTE, entry + 18L) << 12;
                 if (type == 0) {
                     type = lookUpType(entry + 19);
                 }
@@ -84,9 +84,10 @@ public final class DirectoryReader implements AutoCloseable {
     private int lookUpType(int nameOffset) {
         MemorySegment status = NativeMemory.allocate(Statx.BYTES, Long.BYTES);
         try {
-            int result = Syscalls.statx(descriptor, buffer.asSlice(nameOffset), Statx.SYMLINK_NOFOLLOW, STATX_TYPE,
+            int result = Syscalls.statx(descriptor, buffer.asSlice(nameOffset), Statx.SYMLINK_NOFOLLOW,
+                    Statx.STATX_TYPE,
                     status);
-            return result < 0 ? 0 : Short.toUnsignedInt(status.get(ValueLayout.JAVA_SHORT, 28)) >> 12;
+            return result < 0 ? 0 : Statx.type(Statx.mode(status));
         } finally {
             NativeMemory.free(status);
         }
@@ -97,7 +98,7 @@ public final class DirectoryReader implements AutoCloseable {
         return name;
     }
 
-    /** Returns the current entry's type, as in the top four bits of its mode, or 0. */
+    /** Returns the current entry's type, S_IF*, or 0. */
     public int type() {
         return type;
     }

@@ -1,7 +1,6 @@
 package io.github.reactoruring.internal.sys;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Says what an open file is.
@@ -17,17 +16,13 @@ public record FileStatus(boolean regular, boolean seekable, long sizeBytes, long
     /** Stands for a file not yet there, on a filesystem not known. */
     public static final FileStatus UNKNOWN = new FileStatus(true, true, 0, 0, true);
 
-    /** What to ask for: STATX_TYPE, STATX_SIZE and STATX_MNT_ID. */
-    public static final int STATX_MASK = 0x1 | 0x200 | 0x1000;
-    private static final int S_IFMT = 0xF000;
-    private static final int S_IFREG = 0x8000;
-    private static final int S_IFBLK = 0x6000;
+    /** What to ask for. */
+    public static final int STATX_MASK = Statx.STATX_TYPE | Statx.STATX_SIZE | Statx.STATX_MNT_ID;
 
-    /** Reads struct statx: stx_mode u16 at 28, stx_size u64 at 40, stx_dev_major u32 at 136, stx_mnt_id u64 at 144. */
+    /** Reads struct statx. */
     public static FileStatus read(MemorySegment status) {
-        int type = status.get(ValueLayout.JAVA_SHORT, 28) & S_IFMT;
-        return new FileStatus(type == S_IFREG, type == S_IFREG || type == S_IFBLK,
-                status.get(ValueLayout.JAVA_LONG, 40),
-                status.get(ValueLayout.JAVA_LONG, 144), status.get(ValueLayout.JAVA_INT, 136) == 0);
+        int type = Statx.type(Statx.mode(status));
+        return new FileStatus(type == Statx.S_IFREG, type == Statx.S_IFREG || type == Statx.S_IFBLK,
+                Statx.sizeBytes(status), Statx.mountId(status), Statx.virtualDevice(status));
     }
 }

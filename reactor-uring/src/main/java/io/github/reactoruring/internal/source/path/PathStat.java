@@ -2,8 +2,6 @@ package io.github.reactoruring.internal.source.path;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,20 +21,11 @@ import reactor.core.publisher.Mono;
 
 /**
  * Asks for all a path's status (STATX, Linux 5.6), as fresh as stat(2) gives it (AT_STATX_SYNC_AS_STAT).
- *
- * <p>struct statx: {@code 0 mask | 4 blksize | 16 nlink | 20 uid | 24 gid | 28 mode u16 | 32 ino | 40 size | 48 blocks |
- * 64 atime | 80 btime | 96 ctime | 112 mtime (s64 seconds, u32 nanoseconds) | 128 rdev | 136 dev (u32 major, u32 minor) |
- * 144 mnt_id | 152 dio_mem_align | 156 dio_offset_align}.
  */
 public final class PathStat extends PathRequest<FileStat> {
 
-    private static final int AT_STATX_SYNC_AS_STAT = 0;
-    private static final int STATX_BASIC_STATS = 0x7ff;
-    private static final int STATX_BTIME = 0x800;
-    private static final int STATX_MNT_ID = 0x1000;
-    private static final int STATX_DIOALIGN = 0x2000;
-    private static final int MASK = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID | STATX_DIOALIGN;
-    private static final int SECTOR_BYTES = 512;
+    private static final int MASK = Statx.STATX_BASIC_STATS | Statx.STATX_BTIME | Statx.STATX_MNT_ID
+            | Statx.STATX_DIOALIGN;
 
     private final String path;
     private final boolean follow;
@@ -59,7 +48,7 @@ public final class PathStat extends PathRequest<FileStat> {
         // A kernel that does not know a field leaves it as it is.
         into.fill((byte) 0);
         status = into;
-        Prep.statx(sqe, OpenFlags.AT_FDCWD, name(path), AT_STATX_SYNC_AS_STAT | (follow ? 0 : Statx.SYMLINK_NOFOLLOW),
+        Prep.statx(sqe, OpenFlags.AT_FDCWD, name(path), Statx.SYNC_AS_STAT | (follow ? 0 : Statx.SYMLINK_NOFOLLOW),
                 MASK, into.address());
     }
 
@@ -76,43 +65,27 @@ public final class PathStat extends PathRequest<FileStat> {
     }
 
     private static FileStat read(MemorySegment s) {
-        int mask = s.get(ValueLayout.JAVA_INT, 0);
-        int mode = Short.toUnsignedInt(s.get(ValueLayout.JAVA_SHORT, 28));
-        return new FileStat(type(mode >> 12), mode & 07777, s.get(ValueLayout.JAVA_LONG, 40),
-                s.get(ValueLayout.JAVA_LONG, 48) * SECTOR_BYTES, s.get(ValueLayout.JAVA_INT, 4),
-                s.get(ValueLayout.JAVA_INT, 20), s.get(ValueLayout.JAVA_INT, 24), s.get(ValueLayout.JAVA_INT, 16),
-                s.get(ValueLayout.JAVA_LONG, 32), device(s, 136), device(s, 128),
-                (mask & STATX_MNT_ID) == 0 ? 0 : s.get(ValueLayout.JAVA_LONG, 144), time(s, 64), time(s, 112),
-                time(s, 96), (mask & STATX_BTIME) == 0 ? null : time(s, 80), directAlignment(s, 152),
-                directAlignment(s, 156));
+        int mode = Statx.mode(s);
+        boolean alignment = Statx.has(s, Statx.STATX_DIOALIGN);
+        return new FileStat(type(Statx.type(mode)), Statx.permissions(mode), Statx.sizeBytes(s),
+                Statx.allocatedBytes(s), Statx.blockBytes(s), Statx.userId(s), Statx.groupId(s), Statx.links(s),
+                Statx.inode(s), Statx.device(s), Statx.deviceOfFile(s),
+                Statx.has(s, Statx.STATX_MNT_ID) ? Statx.mountId(s) : 0, Statx.accessTime(s),
+                Statx.modificationTime(s), Statx.changeTime(s),
+                Statx.has(s, Statx.STATX_BTIME) ? Statx.birthTime(s) : null,
+                alignment ? Statx.directMemoryBytes(s) : 0, alignment ? Statx.directOffsetBytes(s) : 0);
     }
 
-    private static int directAlignment(MemorySegment s, long offset) {
-        return (s.get(ValueLayout.JAVA_INT, 0) & STATX_DIOALIGN) == 0 ? 0 : s.get(ValueLayout.JAVA_INT, offset);
-    }
-
-    private static Instant time(MemorySegment s, long offset) {
-        return Instant.ofEpochSecond(s.get(ValueLayout.JAVA_LONG, offset),
-                s.get(ValueLayout.JAVA_INT, offset + 8));
-    }
-
-    /** Joins major and minor as makedev(3) does. */
-    private static long device(MemorySegment s, long offset) {
-        long major = Integer.toUnsignedLong(s.get(ValueLayout.JAVA_INT, offset));
-        long minor = Integer.toUnsignedLong(s.get(ValueLayout.JAVA_INT, offset + 4));
-        return (major & 0xfffff000L) << 32 | (major & 0xfffL) << 8 | (minor & 0xffffff00L) << 12 | minor & 0xffL;
-    }
-
-    /** Reads a type as st_mode and d_type have it. */
-    public static FileType type(int type) {
+    /** Reads a type, S_IF*. */
+    static FileType type(int type) {
         return switch (type) {
-            case 1 -> FileType.FIFO;
-            case 2 -> FileType.CHARACTER_DEVICE;
-            case 4 -> FileType.DIRECTORY;
-            case 6 -> FileType.BLOCK_DEVICE;
-            case 8 -> FileType.REGULAR;
-            case 10 -> FileType.SYMBOLIC_LINK;
-            case 12 -> FileType.SOCKET;
+            case Statx.S_IFIFO -> FileType.FIFO;
+            case Statx.S_IFCHR -> FileType.CHARACTER_DEVICE;
+            case Statx.S_IFDIR -> FileType.DIRECTORY;
+            case Statx.S_IFBLK -> FileType.BLOCK_DEVICE;
+            case Statx.S_IFREG -> FileType.REGULAR;
+            case Statx.S_IFLNK -> FileType.SYMBOLIC_LINK;
+            case Statx.S_IFSOCK -> FileType.SOCKET;
             default -> FileType.UNKNOWN;
         };
     }

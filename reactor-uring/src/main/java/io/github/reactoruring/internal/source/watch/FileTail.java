@@ -1,7 +1,6 @@
 package io.github.reactoruring.internal.source.watch;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,6 +30,7 @@ import io.github.reactoruring.internal.source.time.IntervalFlux;
 import io.github.reactoruring.internal.sys.FileIdentity;
 import io.github.reactoruring.internal.sys.OpenFlags;
 import io.github.reactoruring.internal.sys.PathName;
+import io.github.reactoruring.internal.sys.Statx;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -81,13 +81,11 @@ public final class FileTail<B> {
     /** What is known of a file at one moment. */
     private record Look(FileIdentity identity, int links, long sizeBytes) {
 
-        /** What to ask for: STATX_NLINK and STATX_SIZE besides. */
-        private static final int STATX_MASK = FileIdentity.STATX_MASK | 0x4 | 0x200;
+        private static final int STATX_MASK = FileIdentity.STATX_MASK | Statx.STATX_NLINK | Statx.STATX_SIZE;
 
-        /** Reads struct statx: stx_nlink u32 at 16, stx_size u64 at 40. */
+        /** Reads struct statx. */
         static Look read(MemorySegment status) {
-            return new Look(FileIdentity.read(status), status.get(ValueLayout.JAVA_INT, 16),
-                    status.get(ValueLayout.JAVA_LONG, 40));
+            return new Look(FileIdentity.read(status), Statx.links(status), Statx.sizeBytes(status));
         }
     }
 
