@@ -59,7 +59,7 @@ public interface Ring extends AutoCloseable {
      */
     int enter(boolean submit, int minComplete, long timeoutNanos);
 
-    /** Tells the time that waits are measured by; a ring of tests may have a clock of its own. */
+    /** Tells the time that waits and timers go by, the kernel's CLOCK_MONOTONIC; a ring of tests may have a clock of its own. */
     default long nanoTime() {
         return System.nanoTime();
     }

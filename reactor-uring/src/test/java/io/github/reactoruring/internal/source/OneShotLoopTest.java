@@ -25,6 +25,7 @@ import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.scripted.CheckedBuffers;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.source.read.ReadOnce;
+import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Chain;
@@ -106,6 +107,25 @@ class OneShotLoopTest {
         under.ring().advance(5 * MILLISECOND);
         under.turns(3);
         assertThat(leaving.signals).containsExactly("onNext");
+    }
+
+    @Test
+    void anIntervalOfSingleTimersGoesByTheRingsClock() {
+        TestSubscriber<Long> subscriber = TestSubscriber.create();
+        new RingTimers(under.loop()).interval(Duration.ofMillis(10)).subscribe(subscriber);
+        under.turn();
+        // As a kernel before 6.4 refuses a multishot timer.
+        under.ring().kernel().complete(under.only(), -Errno.EINVAL, 0);
+        under.turns(2);
+        for (long tick = 0; tick < 3; tick++) {
+            under.ring().advance(9 * MILLISECOND);
+            under.turns(2);
+            assertThat(subscriber.getReceivedOnNext()).hasSize((int) tick);
+            under.ring().advance(MILLISECOND);
+            under.turns(2);
+            assertThat(subscriber.getReceivedOnNext()).endsWith(tick).hasSize((int) tick + 1);
+        }
+        subscriber.cancel();
     }
 
     @Test
