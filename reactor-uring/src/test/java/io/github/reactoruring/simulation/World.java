@@ -34,6 +34,11 @@ final class World {
     private static final long TIMEOUT_NANOS = 60_000 * MILLISECOND;
     private static final int TOO_MANY_TURNS = 20_000;
 
+    /** What sources ask for when they are made. */
+    private static final EnumSet<RingFeature> NEEDED = EnumSet.of(RingFeature.POLLS, RingFeature.LINKS,
+            RingFeature.TIMERS,
+            RingFeature.MULTISHOT, RingFeature.DIRECT_DESCRIPTORS);
+
     private final Program program;
     private final Random random;
     private final SeededBehaviour behaviour;
@@ -109,7 +114,7 @@ final class World {
     private EnumSet<RingFeature> features() {
         EnumSet<RingFeature> known = EnumSet.allOf(RingFeature.class);
         if (random.nextInt(3) == 0) {
-            RingFeature[] all = RingFeature.values();
+            RingFeature[] all = EnumSet.complementOf(NEEDED).toArray(RingFeature[]::new);
             for (int i = random.nextInt(4); i >= 0; i--) {
                 known.remove(all[random.nextInt(all.length)]);
             }

@@ -21,6 +21,7 @@ import io.github.reactoruring.file.UringFiles;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.buffer.RegisterBuffers;
@@ -104,6 +105,7 @@ public final class RingFiles implements UringFiles {
 
     @Override
     public Mono<UringFile> openDirect(Path path, OpenOption... options) {
+        all.getFirst().ring().features().require(RingFeature.DIRECT_DESCRIPTORS, "A direct descriptor");
         return open(path, true, options);
     }
 

@@ -51,6 +51,7 @@ public final class RingRaw implements Raw {
         if (operation.deadline() != null) {
             throw new IllegalArgumentException("A multishot request has no deadline: use Flux.timeout or Flux.take");
         }
+        require(RingFeature.MULTISHOT, "A multishot request");
         return MultishotFlux.create(loop, () -> new RawMultishot(loop, operation));
     }
 
@@ -62,18 +63,22 @@ public final class RingRaw implements Raw {
     @Override
     public Mono<Integer> poll(int fd, int events) {
         checkDescriptor(fd);
+        require(RingFeature.POLLS, "A poll");
         return OneShotMono.create(loop, (ring, actual) -> new Poll(ring, actual, fd, events));
     }
 
     @Override
     public Flux<Integer> pollMultishot(int fd, int events) {
         checkDescriptor(fd);
+        require(RingFeature.POLLS, "A poll");
+        require(RingFeature.MULTISHOT, "A multishot poll");
         return MultishotFlux.create(loop, () -> new PollMultishot(fd, events));
     }
 
     @Override
     public Mono<List<Completion>> submit(Chain chain) {
         chain.operations().forEach(this::check);
+        require(RingFeature.LINKS, "A chain");
         return ChainMono.create(loop, chain);
     }
 
@@ -107,6 +112,10 @@ public final class RingRaw implements Raw {
 
     private Mono<Void> amend(long userData, Amendment.Change change) {
         return OneShotMono.create(loop, (ring, actual) -> new Amendment(ring, actual, userData, change));
+    }
+
+    private void require(RingFeature feature, String what) {
+        loop.ring().features().require(feature, what);
     }
 
     private void require(boolean needed, RingFeature feature, Cancel cancel, String since) {

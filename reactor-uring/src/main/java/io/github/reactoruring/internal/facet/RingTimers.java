@@ -3,6 +3,7 @@ package io.github.reactoruring.internal.facet;
 import java.time.Duration;
 
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.time.IntervalFlux;
 import io.github.reactoruring.internal.source.time.Timer;
@@ -22,6 +23,7 @@ public final class RingTimers implements Timers {
     @Override
     public Mono<Long> after(Duration delay) {
         Duration checked = notNegative(delay);
+        loop.ring().features().require(RingFeature.TIMERS, "A delay");
         return OneShotMono.create(loop, (ring, actual) -> new Timer(ring, actual, checked));
     }
 
@@ -30,6 +32,7 @@ public final class RingTimers implements Timers {
         if (!period.isPositive()) {
             throw new IllegalArgumentException("period must be more than zero, not " + period);
         }
+        loop.ring().features().require(RingFeature.TIMERS, "An interval");
         return IntervalFlux.create(loop, period);
     }
 

@@ -1,13 +1,23 @@
 package io.github.reactoruring.internal.ring;
 
 /**
- * Names what a kernel may or may not have, with the version that brought it. The version only serves to see a
- * new kernel as an old one in tests; on a real kernel every feature is probed.
+ * Names what a ring may or may not have, with the version of the kernel that brought it. The version serves to see a
+ * new kernel as an old one in tests, and errors to say what to run; on a real kernel every feature is probed.
  */
 public enum RingFeature {
 
+    /** Waits for a descriptor to become ready. */
+    POLLS(5, 1),
+    /** Starts a request when another has succeeded. */
+    LINKS(5, 3),
+    /** Completes when a time is over. */
+    TIMERS(5, 4),
     /** Waits with a timeout (IORING_ENTER_EXT_ARG). */
     TIMED_WAIT(5, 11),
+    /** Gives more than one completion for a request, as often as something happens. */
+    MULTISHOT(5, 13),
+    /** Opens files into a table of the ring's own; into a slot that the kernel chooses from 5.19 on. */
+    DIRECT_DESCRIPTORS(5, 15),
     /** Drops the CQE of a successful request (IOSQE_CQE_SKIP_SUCCESS). */
     CQE_SKIP(5, 17),
     /** Goes on submitting after a bad SQE (IORING_SETUP_SUBMIT_ALL). */
@@ -37,6 +47,11 @@ public enum RingFeature {
 
     RingFeature(int major, int minor) {
         since = version(major, minor);
+    }
+
+    /** Names the kernel that brought it. */
+    public String kernel() {
+        return "Linux " + since / 1000 + "." + since % 1000;
     }
 
     public boolean presentIn(int version) {

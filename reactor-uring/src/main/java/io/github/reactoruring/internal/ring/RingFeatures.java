@@ -4,7 +4,7 @@ import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Says what the kernel under a ring can do. Immutable. */
+/** Says what a ring can do. Immutable. */
 public final class RingFeatures {
 
     private final EnumSet<RingFeature> features;
@@ -17,6 +17,19 @@ public final class RingFeatures {
 
     public boolean has(RingFeature feature) {
         return features.contains(feature);
+    }
+
+    /**
+     * Asks for a feature.
+     *
+     * @param what needs it, to begin an error with
+     * @throws UnsupportedOperationException if this ring lacks it
+     */
+    public void require(RingFeature feature, String what) {
+        if (!has(feature)) {
+            throw new UnsupportedOperationException(what + " needs a ring with " + feature
+                    + ", which this one lacks, and the kernel's has since " + feature.kernel());
+        }
     }
 
     public boolean supports(int opcode) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.concurrent.TimeoutException;
 
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
@@ -11,7 +12,7 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  * Bounds the time of a one-shot request, by a timer in the kernel.
  *
  * <p>The timer is linked behind the request (LINK_TIMEOUT). Newer kernels, 6.18 for one, start it when the first attempt
- * at the request is over: too late for one in which a kernel worker sleeps. Such requests get a timer of their own.
+ * at the request is over: too late for one in which a kernel worker sleeps. Such requests get a timer of their own, as all do on a ring without links.
  *
  * <p><b>Threads:</b> the owner's, but for {@link #sourceGone()}.
  */
@@ -49,7 +50,7 @@ final class Deadline implements LinkTimeout.Listener {
     Deadline(OneShot<?> target, Duration time, int opcode, boolean mayLink) {
         this.target = target;
         this.time = time.compareTo(LONGEST) > 0 ? LONGEST : time;
-        linked = mayLink && NEVER_SLEEP.get(opcode);
+        linked = mayLink && NEVER_SLEEP.get(opcode) && target.loop().ring().features().has(RingFeature.LINKS);
         timer = newTimer();
     }
 

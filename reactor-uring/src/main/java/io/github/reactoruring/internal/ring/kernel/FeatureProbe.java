@@ -6,7 +6,10 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_ASYNC_CANCEL
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_ASYNC_CANCEL_OP;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_FEAT_CQE_SKIP;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_FEAT_EXT_ARG;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_LINK_TIMEOUT;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_POLL_ADD;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_SOCKET;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_TIMEOUT;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_PROBE;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_SYNC_CANCEL;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_SETUP_COOP_TASKRUN;
@@ -46,8 +49,13 @@ final class FeatureProbe {
         BitSet opcodes = opcodes(ringFd, view);
         EnumSet<RingFeature> found = EnumSet.noneOf(RingFeature.class);
         int setup = params.flags();
+        add(found, RingFeature.POLLS, opcodes.get(IORING_OP_POLL_ADD));
+        add(found, RingFeature.LINKS, opcodes.get(IORING_OP_LINK_TIMEOUT));
+        add(found, RingFeature.TIMERS, opcodes.get(IORING_OP_TIMEOUT));
         add(found, RingFeature.TIMED_WAIT, (params.features() & IORING_FEAT_EXT_ARG) != 0);
         add(found, RingFeature.CQE_SKIP, (params.features() & IORING_FEAT_CQE_SKIP) != 0);
+        // No flag of the kernel's says so; this one is of four versions later.
+        add(found, RingFeature.MULTISHOT, (params.features() & IORING_FEAT_CQE_SKIP) != 0);
         add(found, RingFeature.SUBMIT_ALL, (setup & IORING_SETUP_SUBMIT_ALL) != 0);
         // Its own register call falls back by itself where the kernel is older.
         add(found, RingFeature.REGISTERED_RING, true);
@@ -60,8 +68,9 @@ final class FeatureProbe {
         add(found, RingFeature.CANCEL_FD_FIXED, takesCancel(ringFd,
                 IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD | IORING_ASYNC_CANCEL_FD_FIXED));
         add(found, RingFeature.CANCEL_OP, takesCancel(ringFd, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_OP));
-        // Found out by the first registration.
+        // Found out by the first registrations.
         add(found, RingFeature.BUFFER_TABLE, true);
+        add(found, RingFeature.DIRECT_DESCRIPTORS, true);
         // Found out by the first wake-up.
         add(found, RingFeature.SEND_MSG_RING, true);
         found.removeIf(feature -> !view.shows(feature));
