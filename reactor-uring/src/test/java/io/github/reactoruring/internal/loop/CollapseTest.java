@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -133,9 +134,11 @@ class CollapseTest {
                     }
                 });
         EventLoop loop = new EventLoop("closing", ring, LoopThread.DRIVER.waker(ring), false);
+        // Before the thread starts, which a scripted ring does not let sleep for ever.
+        CompletableFuture<Void> closed = loop.close(1_000_000_000);
         LoopThread.DRIVER.drive(new Turn(loop, CancelPolicy.coalesce(), 64));
 
-        assertThatThrownBy(() -> loop.close(1_000_000_000).get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> closed.get(10, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(OutOfMemoryError.class);
         assertThat(loop.failure()).isInstanceOf(OutOfMemoryError.class);
     }
