@@ -60,7 +60,7 @@ public final class PartFlux extends Flux<Part> implements Scannable {
         private final AtomicReference<@Nullable Part> ready = new AtomicReference<>();
         private volatile Queue<DataBuffer> inMemory = new ConcurrentLinkedQueue<>();
         private volatile @Nullable Spill spill;
-        private volatile @Nullable Write write;
+        private final AtomicReference<@Nullable Write> write = new AtomicReference<>();
         private volatile boolean done;
         private long partBytes;
         private boolean inPart;
@@ -127,7 +127,7 @@ public final class PartFlux extends Flux<Part> implements Scannable {
             Spill content = new Spill(soFar, event.isLast(), () -> upstream().request(1));
             Write writing = new Write(this, event);
             spill = content;
-            write = writing;
+            write.set(writing);
             storage.store(content).subscribe(writing);
             if (isCancelled()) {
                 abandonFile();
@@ -155,9 +155,10 @@ public final class PartFlux extends Flux<Part> implements Scannable {
 
         // ---- From the file
 
-        private void written(PartEvent event, Path path) {
-            ready.set(UringParts.of(event, new PartContent.OnDisk(storage.uring(), path)));
-            write = null;
+        private void written(Write over, Path path) {
+            ready.set(UringParts.of(over.event, new PartContent.OnDisk(storage.uring(), path)));
+            // Whoever drains may have emitted that part by now, and begun to write the next.
+            write.compareAndSet(over, null);
             drain();
         }
 
@@ -170,7 +171,7 @@ public final class PartFlux extends Flux<Part> implements Scannable {
         }
 
         private void abandonFile() {
-            Write writing = write;
+            Write writing = write.get();
             if (writing != null) {
                 writing.cancel();
             }
@@ -188,7 +189,7 @@ public final class PartFlux extends Flux<Part> implements Scannable {
         @Override
         boolean step() {
             // Looked at first: the last part is ready before its write is over.
-            boolean last = done && write == null;
+            boolean last = done && write.get() == null;
             Part part = ready.getAndSet(null);
             if (part != null) {
                 partIsOver();
@@ -238,7 +239,7 @@ public final class PartFlux extends Flux<Part> implements Scannable {
 
         @Override
         public void onNext(Path path) {
-            assembly.written(event, path);
+            assembly.written(this, path);
         }
 
         @Override

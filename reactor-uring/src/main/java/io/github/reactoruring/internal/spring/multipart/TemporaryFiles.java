@@ -57,22 +57,40 @@ public final class TemporaryFiles {
         return Path.of(System.getProperty("java.io.tmpdir"));
     }
 
-    /** Writes {@code content} to a new file; subscribes to it once, when the file is open. */
+    /**
+     * Writes {@code content} to a new file; subscribes to it once, when the file is open. A cancel leaves no file, not even
+     * one that was whole by then, unless its path has got through: no operator stands behind the one who decides.
+     */
     Mono<Path> store(Uring uring, Publisher<DataBuffer> content) {
         return Mono.defer(() -> {
-            Directory present = present(uring);
-            AtomicBoolean opened = new AtomicBoolean();
-            Publisher<DataBuffer> source = Flux.from(content).doOnSubscribe(subscription -> opened.set(true));
-            return write(uring, source, present).onErrorResume(NoSuchFileException.class, gone -> {
-                directory.compareAndSet(present, null);
-                return opened.get() ? Mono.error(gone) : write(uring, source, present(uring));
-            });
+            AtomicReference<@Nullable Path> begun = new AtomicReference<>();
+            AtomicBoolean decided = new AtomicBoolean();
+            return store(uring, content, begun)
+                    .filter(file -> decided.compareAndSet(false, true))
+                    .doOnCancel(() -> {
+                        Path file = begun.get();
+                        if (decided.compareAndSet(false, true) && file != null) {
+                            new PartContent.Deletion(uring, file, new AtomicBoolean()).run();
+                        }
+                    });
         });
     }
 
-    private Mono<Path> write(Uring uring, Publisher<DataBuffer> content, Directory into) {
+    private Mono<Path> store(Uring uring, Publisher<DataBuffer> content, AtomicReference<@Nullable Path> begun) {
+        Directory present = present(uring);
+        AtomicBoolean opened = new AtomicBoolean();
+        Publisher<DataBuffer> source = Flux.from(content).doOnSubscribe(subscription -> opened.set(true));
+        return write(uring, source, present, begun).onErrorResume(NoSuchFileException.class, gone -> {
+            directory.compareAndSet(present, null);
+            return opened.get() ? Mono.error(gone) : write(uring, source, present(uring), begun);
+        });
+    }
+
+    private Mono<Path> write(Uring uring, Publisher<DataBuffer> content, Directory into,
+            AtomicReference<@Nullable Path> begun) {
         return into.made().doOnError(error -> directory.compareAndSet(into, null)).flatMap(path -> {
             Path file = path.resolve(Long.toString(count.incrementAndGet()));
+            begun.set(file);
             return uring.files().write(file, content, WRITING, Loans.ofAny()).thenReturn(file);
         });
     }
