@@ -29,18 +29,17 @@ final class CancelCost {
         return (k + 2L) * armed / 2;
     }
 
-    /** Returns the visits of an ALL cancel of all {@code k} requests of one opcode. */
+    /** Returns the visits that the budget is charged for an ALL cancel of all {@code k} requests of one opcode. */
     long opcode(int opcode, int k) {
-        return opcode == OP_TIMEOUT ? k + (k + 1L) * armed : polls(k);
+        return opcode == OP_TIMEOUT ? Math.max(0, timers(k)) : polls(k);
     }
 
     /**
-     * Returns what the budget is charged for {@link #opcode}: for timers only what exceeds the cancels by
-     * {@code user_data} it replaces, each of which walks half the list of timers. Those of polls visit one each.
+     * Returns the visits of an ALL cancel of all {@code k} timers, less those of the cancels by {@code user_data} that it
+     * replaces, each of which walks half the list of timers. Those of polls visit one each.
      */
-    long opcodeCharge(int opcode, int k) {
-        long visits = opcode(opcode, k);
-        return opcode == OP_TIMEOUT ? Math.max(0, visits - (long) k * k / 2) : visits;
+    private long timers(int k) {
+        return k + (k + 1L) * armed - (long) k * k / 2;
     }
 
     static long saturatingAdd(long a, long b) {

@@ -10,14 +10,10 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  * @param fd what goes into the SQE's {@code fd}; -1 where no file is compared
  * @param fixed whether {@code fd} is a fixed slot
  * @param opcode what goes into the SQE's {@code len}; 0 where no opcode is compared
- * @param matches how many requests in flight the key matches when the plan is made; the kernel's own count is not to be
- *     relied upon, and requests that another key of the plan matches too count in both
- * @param predictedVisits how many waiting requests the kernel is predicted to visit for it
  * @param covered the positions in the batch of the requests that stay uncovered if this key is not staged; every
  *     disposed request is in one key's positions or in the singles. Owned by the receiver
  */
-public record CancelKey(Kind kind, int fd, boolean fixed, int opcode, int matches, long predictedVisits,
-        int[] covered) {
+public record CancelKey(Kind kind, int fd, boolean fixed, int opcode, int[] covered) {
 
     /** Lists what a key can compare. {@code ANY} is not here: it is for shutdown, and nothing is left to plan then. */
     public enum Kind {

@@ -51,6 +51,6 @@ public final class CancelPlanner {
         for (Disposed request : disposed) {
             userData[i++] = request.userData();
         }
-        return new CancelPlan(List.of(), userData, 0);
+        return new CancelPlan(List.of(), userData);
     }
 }

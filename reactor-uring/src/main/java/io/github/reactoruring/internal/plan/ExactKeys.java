@@ -9,7 +9,7 @@ package io.github.reactoruring.internal.plan;
 final class ExactKeys {
 
     final DisposalTable table;
-    final CancelCost cost;
+    private final CancelCost cost;
     /** Says, by row, whether a key by file is usable. Taken back when the budget refuses it; likewise the others. */
     final boolean[] row;
     /** Says, by cell, whether a key by file and opcode is usable. */
@@ -62,7 +62,7 @@ final class ExactKeys {
 
     /** Returns the visits that the budget is charged for a key by opcode. */
     long columnCharge(int c) {
-        return cost.opcodeCharge(table.columnOpcode[c], table.columnSize[c]);
+        return cost.opcode(table.columnOpcode[c], table.columnSize[c]);
     }
 
     /** Returns how many SQEs a cell takes where neither its row nor its column has a key. */

@@ -137,26 +137,19 @@ final class PlanDraft {
             i++;
         }
         List<CancelKey> wideKeys = new ArrayList<>(covered.length);
-        long visits = 0;
         for (int k = 0; k < covered.length; k++) {
-            CancelKey key = cancelKey(wide.get(k), inFlight, covered[k]);
-            visits = CancelCost.saturatingAdd(visits, key.predictedVisits());
-            wideKeys.add(key);
+            wideKeys.add(cancelKey(wide.get(k), inFlight, covered[k]));
         }
-        return new CancelPlan(wideKeys, singles, visits);
+        return new CancelPlan(wideKeys, singles);
     }
 
     private CancelKey cancelKey(Key key, InFlightCounts inFlight, int[] covered) {
         if (key.kind == Kind.OPCODE) {
-            int opcode = table.columnOpcode[key.at];
-            int matches = table.columnSize[key.at];
-            return new CancelKey(Kind.OPCODE, -1, false, opcode, matches, keys.cost.opcode(opcode, matches), covered);
+            return new CancelKey(Kind.OPCODE, -1, false, table.columnOpcode[key.at], covered);
         }
         boolean wholeFile = key.kind == Kind.FILE;
         int file = wholeFile ? table.rowFile[key.at] : table.cellFile(key.at);
         int opcode = wholeFile ? 0 : table.cellOpcode(key.at);
-        int matches = wholeFile ? table.rowSize[key.at] : table.cellSize[key.at];
-        return new CancelKey(key.kind, inFlight.fileDescriptor(file), inFlight.fileIsFixed(file), opcode, matches,
-                key.charge, covered);
+        return new CancelKey(key.kind, inFlight.fileDescriptor(file), inFlight.fileIsFixed(file), opcode, covered);
     }
 }

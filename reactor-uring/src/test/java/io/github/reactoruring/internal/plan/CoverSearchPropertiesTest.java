@@ -35,7 +35,7 @@ class CoverSearchPropertiesTest {
                 best = found;
             }
         }
-        assertThat(new long[]{plan.keyCount(), CancelPlannerPropertiesTest.chargeOf(ring, plan)}).isEqualTo(best);
+        assertThat(new long[]{PlanSize.sqes(plan), PlanSize.of(ring, plan).charge()}).isEqualTo(best);
     }
 
     /** Returns the keys and visits of the smallest plan that has keys of exactly these opcodes. */
@@ -53,7 +53,7 @@ class CoverSearchPropertiesTest {
                     size += cell.disposed;
                 }
                 keys++;
-                charge += SmallestPlan.charge(ring, false, size);
+                charge += PlanSize.charge(ring, false, size);
             }
         }
         for (int file = 0; file < FILES; file++) {
@@ -73,13 +73,13 @@ class CoverSearchPropertiesTest {
                 boolean single = cell.disposed == 1;
                 boolean exact = matchable && !cell.oneMore && !single;
                 keys += exact || single ? 1 : cell.disposed;
-                charge += exact ? SmallestPlan.charge(ring, false, cell.disposed) : 0;
+                charge += exact ? PlanSize.charge(ring, false, cell.disposed) : 0;
             }
         }
         int whole = row.stream().mapToInt(Cell::disposed).sum();
         boolean rowExact = matchable && row.stream().noneMatch(Cell::oneMore);
         return rowExact && keys > 1
-                ? new long[]{1, SmallestPlan.charge(ring, false, whole)}
+                ? new long[]{1, PlanSize.charge(ring, false, whole)}
                 : new long[]{keys, charge};
     }
 

@@ -95,6 +95,11 @@ public final class SimulatedRing implements InFlightCounts {
         return matches(key.flags(), key.fd(), key.opcode(), request);
     }
 
+    /** Counts the requests in flight that a key matches. */
+    int matchedBy(CancelKey key) {
+        return (int) requests.stream().filter(request -> matches(key, request)).count();
+    }
+
     boolean matches(int flags, int fd, int opcode, Request request) {
         if ((flags & ALL) == 0 || (flags & ~(ALL | FD | FD_FIXED | OP)) != 0 || (flags & (FD | OP)) == 0) {
             throw new AssertionError("not a wide key: flags " + flags);

@@ -10,17 +10,20 @@ import io.github.reactoruring.internal.plan.SimulatedRing.Request;
  * Finds, by trying every set of keys, how few cancel SQEs can match exactly what was disposed, and the fewest visits
  * the stall budget is charged for that few.
  */
-record SmallestPlan(int keys, long charge) {
+final class SmallestPlan {
 
     private static final int ALL = 1;
     private static final int FD = 2;
     private static final int FD_FIXED = 8;
     private static final int OP = 32;
 
+    private SmallestPlan() {
+    }
+
     private record Candidate(int covers, long charge) {
     }
 
-    static SmallestPlan of(SimulatedRing ring, CancelCapabilities capabilities) {
+    static PlanSize of(SimulatedRing ring, CancelCapabilities capabilities) {
         List<Candidate> candidates = candidates(ring, capabilities);
         int wanted = 0;
         for (int i = 0; i < ring.requests.size(); i++) {
@@ -45,7 +48,7 @@ record SmallestPlan(int keys, long charge) {
                 }
             }
         }
-        return new SmallestPlan(keys[wanted], charge[wanted]);
+        return new PlanSize(keys[wanted], charge[wanted]);
     }
 
     private static List<Candidate> candidates(SimulatedRing ring, CancelCapabilities capabilities) {
@@ -87,21 +90,7 @@ record SmallestPlan(int keys, long charge) {
         }
         if (covers != 0) {
             boolean timers = (flags & OP) != 0 && opcode == SimulatedRing.TIMEOUT;
-            candidates.add(new Candidate(covers, charge(ring, timers, Integer.bitCount(covers))));
+            candidates.add(new Candidate(covers, PlanSize.charge(ring, timers, Integer.bitCount(covers))));
         }
-    }
-
-    /** Returns what the stall budget is charged for an ALL cancel that ends {@code k} requests. */
-    static long charge(SimulatedRing ring, boolean timers, int k) {
-        int armed = 0;
-        for (Request request : ring.requests) {
-            armed += request.opcode() == SimulatedRing.TIMEOUT ? 0 : 1;
-        }
-        if (!timers) {
-            return (long) ((k / 2.0 + 1) * armed);
-        }
-        double scansOfPollsAndHeads = (k + 1.0) * armed + k;
-        double halfTheListEach = k * (k / 2.0);
-        return (long) Math.max(0, Math.ceil(scansOfPollsAndHeads - halfTheListEach));
     }
 }
