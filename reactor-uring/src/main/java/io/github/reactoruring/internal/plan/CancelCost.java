@@ -41,9 +41,4 @@ final class CancelCost {
     private long timers(int k) {
         return k + (k + 1L) * armed - (long) k * k / 2;
     }
-
-    static long saturatingAdd(long a, long b) {
-        long sum = a + b;
-        return sum < 0 ? Long.MAX_VALUE : sum;
-    }
 }

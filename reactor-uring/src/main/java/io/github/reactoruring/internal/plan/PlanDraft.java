@@ -10,8 +10,8 @@ import io.github.reactoruring.internal.plan.CancelKey.Kind;
 /**
  * Assigns every cell of a batch to the one key that is to cover it, or to cancels by {@code user_data}.
  * <p>
- * Keys of opcodes take their whole columns first. What is left of a row goes to its own key where that takes fewer SQEs
- * than the cells, or the same number of visits as the only one.
+ * The opcodes that need a key take their whole columns first. What is left of a row goes to its own key where that takes
+ * fewer SQEs than the cells, or the same number of visits as the only one.
  */
 final class PlanDraft {
 
@@ -31,14 +31,15 @@ final class PlanDraft {
         }
     }
 
-    PlanDraft(ExactKeys keys, boolean[] chosenColumns) {
+    PlanDraft(ExactKeys keys) {
         this.keys = keys;
         table = keys.table;
+        boolean[] needed = FewestKeys.neededColumns(keys);
         keyOfCell = new int[table.cells];
         Arrays.fill(keyOfCell, SINGLES);
         int[] keyOfColumn = new int[table.columns];
         for (int c = 0; c < table.columns; c++) {
-            keyOfColumn[c] = chosenColumns[c]
+            keyOfColumn[c] = needed[c]
                     ? add(new Key(Kind.OPCODE, c, keys.columnCharge(c), table.columnSize[c]))
                     : SINGLES;
         }
@@ -75,7 +76,7 @@ final class PlanDraft {
 
     private int add(Key key) {
         wide.add(key);
-        charge = CancelCost.saturatingAdd(charge, key.charge);
+        charge += key.charge;
         return wide.size() - 1;
     }
 

@@ -1,15 +1,16 @@
 package io.github.reactoruring.internal.plan;
 
-import io.github.reactoruring.internal.plan.SimulatedRing.Request;
-
 /** Says how many cancel SQEs a plan takes, and how many visits the stall budget is charged for them. */
 record PlanSize(int sqes, long charge) {
+
+    /** How much more the planner's plan may be charged than the cheapest that is as short. */
+    static final long MOST_TIMES_THE_FEWEST_VISITS = 4;
 
     static PlanSize of(SimulatedRing ring, CancelPlan plan) {
         long charge = 0;
         for (CancelKey key : plan.wideKeys()) {
             boolean timers = key.kind() == CancelKey.Kind.OPCODE && key.opcode() == SimulatedRing.TIMEOUT;
-            charge += charge(ring, timers, ring.matchedBy(key));
+            charge += charge(ring.armed(), timers, ring.matchedBy(key));
         }
         return new PlanSize(sqes(plan), charge);
     }
@@ -18,12 +19,8 @@ record PlanSize(int sqes, long charge) {
         return plan.wideKeys().size() + plan.singles().length;
     }
 
-    /** Returns what the stall budget is charged for an ALL cancel that ends {@code k} requests. */
-    static long charge(SimulatedRing ring, boolean timers, int k) {
-        int armed = 0;
-        for (Request request : ring.requests) {
-            armed += request.opcode() == SimulatedRing.TIMEOUT ? 0 : 1;
-        }
+    /** Returns what the stall budget is charged for an ALL cancel that ends {@code k} requests among those that are armed. */
+    static long charge(long armed, boolean timers, int k) {
         if (!timers) {
             return (long) ((k / 2.0 + 1) * armed);
         }

@@ -95,6 +95,11 @@ public final class SimulatedRing implements InFlightCounts {
         return matches(key.flags(), key.fd(), key.opcode(), request);
     }
 
+    /** Counts the requests in flight that are no timers. */
+    int armed() {
+        return total() - withOpcode(TIMEOUT);
+    }
+
     /** Counts the requests in flight that a key matches. */
     int matchedBy(CancelKey key) {
         return (int) requests.stream().filter(request -> matches(key, request)).count();

@@ -7,8 +7,8 @@ import java.util.List;
 import io.github.reactoruring.internal.plan.SimulatedRing.Request;
 
 /**
- * Finds, by trying every set of keys, how few cancel SQEs can match exactly what was disposed, and the fewest visits
- * the stall budget is charged for that few.
+ * Finds, by trying every set of keys, how few cancel SQEs can match exactly what was disposed, and for each number of
+ * them the fewest visits that the stall budget is charged.
  */
 final class SmallestPlan {
 
@@ -17,38 +17,58 @@ final class SmallestPlan {
     private static final int FD_FIXED = 8;
     private static final int OP = 32;
 
-    private SmallestPlan() {
+    private static final long IMPOSSIBLE = Long.MAX_VALUE;
+
+    /** Holds the fewest visits, by the number of SQEs. */
+    private final long[] charges;
+
+    private SmallestPlan(long[] charges) {
+        this.charges = charges;
     }
 
     private record Candidate(int covers, long charge) {
     }
 
-    static PlanSize of(SimulatedRing ring, CancelCapabilities capabilities) {
+    static SmallestPlan of(SimulatedRing ring, CancelCapabilities capabilities) {
         List<Candidate> candidates = candidates(ring, capabilities);
+        int requests = ring.requests.size();
         int wanted = 0;
-        for (int i = 0; i < ring.requests.size(); i++) {
+        for (int i = 0; i < requests; i++) {
             wanted |= ring.requests.get(i).disposed() ? 1 << i : 0;
         }
-        int[] keys = new int[1 << ring.requests.size()];
-        long[] charge = new long[keys.length];
-        Arrays.fill(keys, Integer.MAX_VALUE);
-        keys[0] = 0;
-        for (int covered = 0; covered < keys.length; covered++) {
-            if (keys[covered] == Integer.MAX_VALUE) {
-                continue;
-            }
-            for (Candidate candidate : candidates) {
-                int after = covered | candidate.covers;
-                int keysAfter = keys[covered] + 1;
-                long chargeAfter = charge[covered] + candidate.charge;
-                if (after != covered && (keysAfter < keys[after]
-                        || keysAfter == keys[after] && chargeAfter < charge[after])) {
-                    keys[after] = keysAfter;
-                    charge[after] = chargeAfter;
+        long[][] charges = new long[1 << requests][requests + 1];
+        for (long[] bySqes : charges) {
+            Arrays.fill(bySqes, IMPOSSIBLE);
+        }
+        charges[0][0] = 0;
+        for (int covered = 0; covered < wanted; covered++) {
+            // The order of the keys is all the same: the first request that is left is next.
+            int next = Integer.lowestOneBit(wanted & ~covered);
+            for (int sqes = 0; sqes < requests; sqes++) {
+                for (Candidate candidate : candidates) {
+                    if (charges[covered][sqes] != IMPOSSIBLE && (candidate.covers & next) != 0) {
+                        long[] after = charges[covered | candidate.covers];
+                        after[sqes + 1] = Math.min(after[sqes + 1], charges[covered][sqes] + candidate.charge);
+                    }
                 }
             }
         }
-        return new PlanSize(keys[wanted], charge[wanted]);
+        return new SmallestPlan(charges[wanted]);
+    }
+
+    /** Returns the fewest SQEs, and the fewest visits that so few take. */
+    PlanSize size() {
+        int sqes = sqesWithin(IMPOSSIBLE - 1);
+        return new PlanSize(sqes, charges[sqes]);
+    }
+
+    /** Returns the fewest SQEs whose visits stay within a budget. */
+    int sqesWithin(long budget) {
+        int sqes = 0;
+        while (charges[sqes] > budget) {
+            sqes++;
+        }
+        return sqes;
     }
 
     private static List<Candidate> candidates(SimulatedRing ring, CancelCapabilities capabilities) {
@@ -90,7 +110,7 @@ final class SmallestPlan {
         }
         if (covers != 0) {
             boolean timers = (flags & OP) != 0 && opcode == SimulatedRing.TIMEOUT;
-            candidates.add(new Candidate(covers, PlanSize.charge(ring, timers, Integer.bitCount(covers))));
+            candidates.add(new Candidate(covers, PlanSize.charge(ring.armed(), timers, Integer.bitCount(covers))));
         }
     }
 }

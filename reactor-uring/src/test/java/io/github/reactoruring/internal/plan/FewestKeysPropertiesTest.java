@@ -12,34 +12,39 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.Statistics;
 
-/** Compares the search, which leaves most sets of opcodes untried, with one that tries them all, on larger tables. */
-class CoverSearchPropertiesTest {
+/** Compares the matching, which tries no set of opcodes, with a search that tries them all, on larger tables. */
+class FewestKeysPropertiesTest {
 
     private static final int FILES = 8;
-    private static final int OPCODES = 6;
+    private static final int OPCODES = 7;
 
     /** Is one cell of the table: how many requests, and whether one of them was not disposed. */
     private record Cell(int disposed, boolean oneMore) {
     }
 
     @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
-    void agreesWithTryingEverySetOfOpcodes(@ForAll("tables") List<Cell> cells, @ForAll("shapes") boolean[] shape) {
+    void makesAsFewAsTheBestSetOfOpcodes(@ForAll("tables") List<Cell> cells, @ForAll("shapes") boolean[] shape) {
         SimulatedRing ring = ring(cells, shape);
         CancelPlan plan = CancelPlanner.plan(ring, ring.disposed(), SimulatedRing.LINUX_6_6, CancelPolicy.always());
 
         long[] best = {Long.MAX_VALUE, Long.MAX_VALUE};
+        long armed = ring.armed();
         for (int opcodes = 0; opcodes < 1 << OPCODES; opcodes++) {
-            long[] found = planWith(ring, cells, shape, opcodes);
+            long[] found = planWith(armed, cells, shape, opcodes);
             if (found[0] < best[0] || found[0] == best[0] && found[1] < best[1]) {
                 best = found;
             }
         }
-        assertThat(new long[]{PlanSize.sqes(plan), PlanSize.of(ring, plan).charge()}).isEqualTo(best);
+        PlanSize size = PlanSize.of(ring, plan);
+        Statistics.label("with the fewest visits").collect(size.charge() == best[1]);
+        assertThat((long) size.sqes()).isEqualTo(best[0]);
+        assertThat(size.charge()).isBetween(best[1], PlanSize.MOST_TIMES_THE_FEWEST_VISITS * best[1]);
     }
 
     /** Returns the keys and visits of the smallest plan that has keys of exactly these opcodes. */
-    private static long[] planWith(SimulatedRing ring, List<Cell> cells, boolean[] shape, int opcodes) {
+    private static long[] planWith(long armed, List<Cell> cells, boolean[] shape, int opcodes) {
         long keys = 0;
         long charge = 0;
         for (int opcode = 0; opcode < OPCODES; opcode++) {
@@ -53,18 +58,18 @@ class CoverSearchPropertiesTest {
                     size += cell.disposed;
                 }
                 keys++;
-                charge += PlanSize.charge(ring, false, size);
+                charge += PlanSize.charge(armed, false, size);
             }
         }
         for (int file = 0; file < FILES; file++) {
-            long[] row = rowWith(ring, cells.subList(file * OPCODES, (file + 1) * OPCODES), shape[file], opcodes);
+            long[] row = rowWith(armed, cells.subList(file * OPCODES, (file + 1) * OPCODES), shape[file], opcodes);
             keys += row[0];
             charge += row[1];
         }
         return new long[]{keys, charge};
     }
 
-    private static long[] rowWith(SimulatedRing ring, List<Cell> row, boolean matchable, int opcodes) {
+    private static long[] rowWith(long armed, List<Cell> row, boolean matchable, int opcodes) {
         long keys = 0;
         long charge = 0;
         for (int opcode = 0; opcode < OPCODES; opcode++) {
@@ -73,13 +78,13 @@ class CoverSearchPropertiesTest {
                 boolean single = cell.disposed == 1;
                 boolean exact = matchable && !cell.oneMore && !single;
                 keys += exact || single ? 1 : cell.disposed;
-                charge += exact ? PlanSize.charge(ring, false, cell.disposed) : 0;
+                charge += exact ? PlanSize.charge(armed, false, cell.disposed) : 0;
             }
         }
         int whole = row.stream().mapToInt(Cell::disposed).sum();
         boolean rowExact = matchable && row.stream().noneMatch(Cell::oneMore);
         return rowExact && keys > 1
-                ? new long[]{1, PlanSize.charge(ring, false, whole)}
+                ? new long[]{1, PlanSize.charge(armed, false, whole)}
                 : new long[]{keys, charge};
     }
 
@@ -96,11 +101,17 @@ class CoverSearchPropertiesTest {
         return ring;
     }
 
-    /** Mostly empty cells: full rows and columns leave nothing to choose. */
+    /** Mostly empty cells, in most tables: full rows and columns leave little to choose. */
     @Provide
     Arbitrary<List<Cell>> tables() {
-        Arbitrary<Integer> disposed = Arbitraries.of(0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3);
-        Arbitrary<Boolean> oneMore = Arbitraries.integers().between(0, 39).map(n -> n == 39);
+        Arbitrary<Integer> few = Arbitraries.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3);
+        Arbitrary<Integer> some = Arbitraries.of(0, 0, 0, 0, 1, 2);
+        Arbitrary<Integer> many = Arbitraries.of(0, 1, 1, 2);
+        return Arbitraries.of(few, few, few, some, some, many).flatMap(this::table);
+    }
+
+    private Arbitrary<List<Cell>> table(Arbitrary<Integer> disposed) {
+        Arbitrary<Boolean> oneMore = Arbitraries.integers().between(0, 59).map(n -> n == 59);
         return Combinators.combine(disposed, oneMore).as(Cell::new).list().ofSize(FILES * OPCODES);
     }
 
