@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * cancelling one by one takes 0.2 ms.
  * <p>
  * The stall budget is the answer to "how long may the cancels of one turn hold up everyone else on the ring". It is
- * counted in visits, and the sum over all {@code ALL} cancels of a turn stays within it; what does not fit is cancelled
- * one by one, in the same system call.
+ * counted in visits, and the sum over all {@code ALL} cancels of a turn stays within it, together with the time that
+ * finding them takes, at 8 visits for each disposal; what does not fit is cancelled one by one, in the same system call.
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/io_uring_prep_cancel.3.html">io_uring_prep_cancel(3)</a>
  */
@@ -50,7 +50,8 @@ public final class CancelPolicy {
      * Returns a policy that makes as few cancels as the given stall budget allows.
      *
      * @param stallBudgetVisits how many visits to waiting requests the {@code ALL} cancels of one turn may cost
-     *     together, beyond what cancelling one by one would; 0 leaves only those that cost nothing extra
+     *     together, their planning included, beyond what cancelling one by one would; 0 leaves only those that cost
+     *     nothing extra
      * @throws IllegalArgumentException if the budget is negative
      */
     public static CancelPolicy coalesce(long stallBudgetVisits) {

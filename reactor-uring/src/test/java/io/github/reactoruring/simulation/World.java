@@ -128,7 +128,7 @@ final class World {
         return switch (random.nextInt(4)) {
             case 0 -> CancelPolicy.always();
             case 1 -> CancelPolicy.perRequest();
-            case 2 -> CancelPolicy.coalesce(random.nextInt(100));
+            case 2 -> CancelPolicy.coalesce(random.nextInt(300));
             default -> CancelPolicy.coalesce();
         };
     }

@@ -125,10 +125,10 @@ final class Canceller {
         pending = spare;
         spare = batch;
         try {
-            if (batch.size() == 1) {
-                named.add(batch.getFirst());
-            } else if (!batch.isEmpty()) {
+            if (CancelPlanner.mayCoalesce(view, batch.size(), capabilities, policy)) {
                 stagePlan(batch);
+            } else {
+                named.addAll(batch);
             }
         } catch (OutOfMemoryError e) {
             // A plan takes memory. There may be some next turn; to cancel some of them twice does no harm.

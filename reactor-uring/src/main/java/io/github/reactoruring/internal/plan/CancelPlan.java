@@ -12,6 +12,4 @@ import java.util.List;
  * @param singles the {@code user_data} of the requests that are cancelled one by one. Owned by the receiver
  */
 public record CancelPlan(List<CancelKey> wideKeys, long[] singles) {
-
-    static final CancelPlan EMPTY = new CancelPlan(List.of(), new long[0]);
 }

@@ -1,10 +1,13 @@
 package io.github.reactoruring.internal.plan;
 
+import java.util.Arrays;
+
 /**
  * Holds, for every row, cell and column of a batch, whether a key over it may be used, and what it costs.
  * <p>
  * Usable are the keys that match at least two requests, none but disposed ones, that the kernel takes and that alone
- * stay within the stall budget. A key of one request is a cancel by {@code user_data}, which costs less.
+ * stay within the stall budget. A key of one request is a cancel by {@code user_data}, which costs less; one of the only
+ * cell of a row would match what the row's does.
  */
 final class ExactKeys {
 
@@ -17,9 +20,10 @@ final class ExactKeys {
     /** Says, by column, whether a key by opcode is usable. */
     final boolean[] column;
 
-    ExactKeys(DisposalTable table, InFlightCounts inFlight, CancelCapabilities capabilities, long budget) {
+    ExactKeys(DisposalTable table, InFlightCounts inFlight, CancelCapabilities capabilities, CancelCost cost,
+            long budget) {
         this.table = table;
-        cost = new CancelCost(inFlight);
+        this.cost = cost;
         row = new boolean[table.rows];
         cell = new boolean[table.cells];
         column = new boolean[table.columns];
@@ -28,8 +32,9 @@ final class ExactKeys {
         }
         for (int c = 0; c < table.columns; c++) {
             int size = table.columnSize[c];
-            column[c] = size > 1 && capabilities.canMatchOpcode() && columnCharge(c) <= budget
-                    && size == inFlight.withOpcode(table.columnOpcode[c]);
+            int opcode = table.columnOpcode[c];
+            column[c] = size > 1 && capabilities.canMatchOpcode() && cost.opcode(opcode, size) <= budget
+                    && size == inFlight.withOpcode(opcode);
         }
     }
 
@@ -45,9 +50,16 @@ final class ExactKeys {
         }
         for (int c = table.firstCellInRow[r]; c >= 0; c = table.nextCellInRow[c]) {
             int size = table.cellSize[c];
-            cell[c] = size > 1 && cellCharge(c) <= budget
+            boolean sameAsRow = row[r] && size == table.rowSize[r];
+            cell[c] = size > 1 && !sameAsRow && cellCharge(c) <= budget
                     && size == inFlight.onFileWithOpcode(file, table.cellOpcode(c));
         }
+    }
+
+    void refuseAll() {
+        Arrays.fill(row, false);
+        Arrays.fill(cell, false);
+        Arrays.fill(column, false);
     }
 
     /** Returns the visits that the budget is charged for a key by file. */
@@ -62,7 +74,7 @@ final class ExactKeys {
 
     /** Returns the visits that the budget is charged for a key by opcode. */
     long columnCharge(int c) {
-        return cost.opcode(table.columnOpcode[c], table.columnSize[c]);
+        return Math.max(0, cost.opcode(table.columnOpcode[c], table.columnSize[c]));
     }
 
     /** Returns how many SQEs a cell takes where neither its row nor its column has a key. */

@@ -11,7 +11,7 @@ import io.github.reactoruring.internal.plan.CancelKey.Kind;
  * Assigns every cell of a batch to the one key that is to cover it, or to cancels by {@code user_data}.
  * <p>
  * The opcodes that need a key take their whole columns first. What is left of a row goes to its own key where that takes
- * fewer SQEs than the cells, or the same number of visits as the only one.
+ * fewer SQEs than the cells.
  */
 final class PlanDraft {
 
@@ -25,10 +25,6 @@ final class PlanDraft {
 
     /** Names a usable key, by its row, cell or column, and counts the requests assigned to it. */
     private record Key(Kind kind, int at, long charge, int covered) {
-
-        double chargePerSavedSqe() {
-            return charge / (double) (covered - 1);
-        }
     }
 
     PlanDraft(ExactKeys keys) {
@@ -52,18 +48,15 @@ final class PlanDraft {
     }
 
     private void assignRow(int row) {
-        int cellsLeft = 0;
         int requestsLeft = 0;
         int keysLeft = 0;
         for (int c = table.firstCellInRow[row]; c >= 0; c = table.nextCellInRow[c]) {
             if (keyOfCell[c] == SINGLES) {
-                cellsLeft++;
                 requestsLeft += table.cellSize[c];
                 keysLeft += keys.cellKeys(c);
             }
         }
-        boolean wholeRow = requestsLeft == table.rowSize[row];
-        boolean useRow = keys.row[row] && (keysLeft > 1 || wholeRow && cellsLeft == 1 && requestsLeft > 1);
+        boolean useRow = keys.row[row] && keysLeft > 1;
         int rowKey = useRow ? add(new Key(Kind.FILE, row, keys.rowCharge(row), requestsLeft)) : SINGLES;
         for (int c = table.firstCellInRow[row]; c >= 0; c = table.nextCellInRow[c]) {
             if (keyOfCell[c] == SINGLES) {
@@ -80,32 +73,47 @@ final class PlanDraft {
         return wide.size() - 1;
     }
 
+    /** Tells whether the budget has room for all keys. Less than nothing may be left of it: what costs nothing fits. */
     boolean fits(long budget) {
-        return charge <= budget;
+        return charge <= Math.max(0, budget);
     }
 
     /**
-     * Makes unusable the keys that the budget has no room for, the most visits per saved SQE first. Where keys of
+     * Makes unusable the keys that the budget has no room for, those that save the fewest SQEs first. Where keys of
      * opcodes are among them it is those alone: without them the other keys save more.
      */
     void refuseWhatDoesNotFit(long budget) {
-        List<Key> byWorth = new ArrayList<>(wide);
-        byWorth.sort(Comparator.comparingDouble(Key::chargePerSavedSqe));
         List<Key> refused = new ArrayList<>();
-        boolean opcodeRefused = false;
-        long spent = 0;
-        for (Key key : byWorth) {
-            if (key.charge <= budget - spent) {
-                spent += key.charge;
-            } else {
-                refused.add(key);
-                opcodeRefused |= key.kind == Kind.OPCODE;
-            }
+        sortOut(budget, new ArrayList<>(), refused);
+        boolean opcodes = false;
+        for (Key key : refused) {
+            opcodes |= key.kind == Kind.OPCODE;
         }
         for (Key key : refused) {
-            if (key.kind == Kind.OPCODE || !opcodeRefused) {
+            if (key.kind == Kind.OPCODE || !opcodes) {
                 usable(key.kind)[key.at] = false;
             }
+        }
+    }
+
+    /** Makes unusable all keys but those of this draft that the budget has room for: the next draft fits. */
+    void keepWhatFits(long budget) {
+        List<Key> kept = new ArrayList<>();
+        sortOut(budget, kept, new ArrayList<>());
+        keys.refuseAll();
+        for (Key key : kept) {
+            usable(key.kind)[key.at] = true;
+        }
+    }
+
+    private void sortOut(long budget, List<Key> fitting, List<Key> others) {
+        List<Key> bySaving = new ArrayList<>(wide);
+        bySaving.sort(Comparator.comparingInt(Key::covered).reversed().thenComparingLong(Key::charge));
+        long left = Math.max(0, budget);
+        for (Key key : bySaving) {
+            boolean fits = key.charge <= left;
+            left -= fits ? key.charge : 0;
+            (fits ? fitting : others).add(key);
         }
     }
 

@@ -207,8 +207,8 @@ class DisposalTest {
 
     @Test
     void policiesDecideHowFarDisposalsAreCoalesced() {
-        replace(ScriptedLoop.open(256, 8192, EnumSet.allOf(RingFeature.class), CancelPolicy.coalesce(100)));
-        // (20/2 + 1) × 20 visits are beyond the budget.
+        replace(ScriptedLoop.open(256, 8192, EnumSet.allOf(RingFeature.class), CancelPolicy.coalesce(200)));
+        // (20/2 + 1) × 20 visits, and 8 × 20 for the planning, are beyond the budget.
         List<RecordingRequest> tooMany = onFile(under.openFile("many"), 20);
         DisposalBatch.run(() -> tooMany.forEach(Request::dispose));
         under.turn();

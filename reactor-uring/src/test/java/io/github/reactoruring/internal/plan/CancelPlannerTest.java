@@ -38,6 +38,11 @@ class CancelPlannerTest {
         return plan(LINUX_6_6, CancelPolicy.coalesce());
     }
 
+    /** Returns a budget that leaves so many visits to the cancels when what was disposed of has been planned for. */
+    private CancelPolicy budgetOf(long visits) {
+        return CancelPolicy.coalesce(visits + PlanSize.planning(ring.disposed().size()));
+    }
+
     private int sqes(CancelCapabilities capabilities, CancelPolicy policy) {
         return PlanSize.sqes(plan(capabilities, policy));
     }
@@ -73,8 +78,8 @@ class CancelPlannerTest {
             assertThat(key.covered()).containsExactly(IntStream.range(0, 200).toArray());
         });
         long visits = 101 * 201;
-        assertThat(sqes(LINUX_6_6, CancelPolicy.coalesce(visits))).isEqualTo(1);
-        assertThat(sqes(LINUX_6_6, CancelPolicy.coalesce(visits - 1))).isEqualTo(200);
+        assertThat(sqes(LINUX_6_6, budgetOf(visits))).isEqualTo(1);
+        assertThat(sqes(LINUX_6_6, budgetOf(visits - 1))).isEqualTo(200);
     }
 
     @Test
@@ -104,8 +109,8 @@ class CancelPlannerTest {
         });
         assertThat(plan(LINUX_6_0, CancelPolicy.always()).singles()).hasSize(10);
         long visits = 6 * 12;
-        assertThat(sqes(LINUX_6_6, CancelPolicy.coalesce(visits))).isEqualTo(1);
-        assertThat(sqes(LINUX_6_6, CancelPolicy.coalesce(visits - 1))).isEqualTo(10);
+        assertThat(sqes(LINUX_6_6, budgetOf(visits))).isEqualTo(1);
+        assertThat(sqes(LINUX_6_6, budgetOf(visits - 1))).isEqualTo(10);
     }
 
     @Test
@@ -208,8 +213,8 @@ class CancelPlannerTest {
         assertThat(plan(LINUX_6_6, CancelPolicy.always()).wideKeys()).hasSize(1);
         assertThat(plan(LINUX_6_6, CancelPolicy.perRequest()).singles()).hasSize(5000);
         long visits = 2501 * 5000;
-        assertThat(sqes(LINUX_6_6, CancelPolicy.coalesce(visits))).isEqualTo(1);
-        assertThat(sqes(LINUX_6_6, CancelPolicy.coalesce(visits - 1))).isEqualTo(5000);
+        assertThat(sqes(LINUX_6_6, budgetOf(visits))).isEqualTo(1);
+        assertThat(sqes(LINUX_6_6, budgetOf(visits - 1))).isEqualTo(5000);
     }
 
     @Test
@@ -219,7 +224,7 @@ class CancelPlannerTest {
         }
         long visitsOfOne = 51 * 400;
 
-        CancelPlan plan = plan(LINUX_6_0, CancelPolicy.coalesce(3 * visitsOfOne - 1));
+        CancelPlan plan = plan(LINUX_6_0, budgetOf(3 * visitsOfOne - 1));
 
         assertThat(plan.wideKeys()).hasSize(2);
         assertThat(plan.singles()).hasSize(200);
@@ -233,7 +238,7 @@ class CancelPlannerTest {
         ring.add(2, READ, few, true);
         ring.add(50, READ, many, true);
 
-        CancelPlan plan = plan(LINUX_6_0, CancelPolicy.coalesce(26 * 52 + 1));
+        CancelPlan plan = plan(LINUX_6_0, budgetOf(26 * 52 + 1 + PlanSize.moreDrafts(2)));
 
         assertThat(plan.wideKeys()).extracting(ring::matchedBy).containsExactly(50);
         assertThat(plan.singles()).hasSize(2);
@@ -260,7 +265,7 @@ class CancelPlannerTest {
             ring.add(100, READ, ring.ownedFile(), true);
         }
 
-        CancelPlan plan = plan(LINUX_6_6, CancelPolicy.coalesce(2 * 51 * 800));
+        CancelPlan plan = plan(LINUX_6_6, budgetOf(2 * 51 * 800 + PlanSize.moreDrafts(8)));
 
         assertThat(plan.wideKeys()).extracting(CancelKey::kind).containsExactly(Kind.FILE, Kind.FILE);
         assertThat(plan.singles()).hasSize(600);
@@ -282,7 +287,7 @@ class CancelPlannerTest {
         ring.addForeign(READ, -1, false);
         ring.addForeign(ACCEPT, -1, false);
 
-        CancelPlan plan = plan(LINUX_6_6, CancelPolicy.coalesce(132 * ring.total()));
+        CancelPlan plan = plan(LINUX_6_6, budgetOf(132 * ring.total()));
 
         assertThat(plan.wideKeys()).extracting(ring::matchedBy).containsExactly(200, 52);
         assertThat(plan.singles()).hasSize(60);
@@ -321,8 +326,8 @@ class CancelPlannerTest {
 
         assertThat(plan().singles()).hasSize(1000);
         long visits = 1001 * 8000 + 1000 - 1000 * 1000 / 2;
-        assertThat(sqes(LINUX_6_6, CancelPolicy.coalesce(visits))).isEqualTo(1);
-        assertThat(sqes(LINUX_6_6, CancelPolicy.coalesce(visits - 1))).isEqualTo(1000);
+        assertThat(sqes(LINUX_6_6, budgetOf(visits))).isEqualTo(1);
+        assertThat(sqes(LINUX_6_6, budgetOf(visits - 1))).isEqualTo(1000);
     }
 
     @Test
@@ -418,5 +423,98 @@ class CancelPlannerTest {
                         || IntStream.range(0, plan.singles().length)
                                 .anyMatch(i -> plan.singles()[i] == request.userData()))
                 .isEqualTo(request.disposed()));
+    }
+
+    @Test
+    void countsItsOwnTimeAgainstTheBudget() {
+        ring.add(100, READ, ring.ownedFile(), true);
+
+        long visits = (100 / 2 + 1) * 100;
+        assertThat(sqes(LINUX_6_6, CancelPolicy.coalesce(visits + 8 * 100))).isEqualTo(1);
+        assertThat(sqes(LINUX_6_6, CancelPolicy.coalesce(visits + 8 * 100 - 1))).isEqualTo(100);
+    }
+
+    @Test
+    void countsThePlansItThrowsAwayAgainstTheBudget() {
+        // Two files, of which the budget has room for one: more drafts of two cells.
+        ring.add(50, READ, ring.ownedFile(), true);
+        ring.add(50, READ, ring.ownedFile(), true);
+        long visitsOfOne = 26 * 100;
+
+        assertThat(plan(LINUX_6_0, budgetOf(visitsOfOne + 16 * 2)).wideKeys()).hasSize(1);
+        assertThat(plan(LINUX_6_0, budgetOf(visitsOfOne + 16 * 2 - 1)).wideKeys()).isEmpty();
+        assertThat(plan(LINUX_6_0, budgetOf(2 * visitsOfOne)).wideKeys()).hasSize(2);
+    }
+
+    @Test
+    void looksAtNoRequestOfABatchThatItHasNoTimeFor() {
+        // 32,768 visits: 8 for each request, and two scans of those in flight for the smallest key.
+        ring.addCrowd(10);
+        assertThat(CancelPlanner.mayCoalesce(ring, 4_093, LINUX_6_6, CancelPolicy.coalesce())).isTrue();
+        assertThat(CancelPlanner.mayCoalesce(ring, 4_094, LINUX_6_6, CancelPolicy.coalesce())).isFalse();
+        assertThat(CancelPlanner.mayCoalesce(ring, 4_094, LINUX_6_6, CancelPolicy.always())).isTrue();
+    }
+
+    @Test
+    void looksAtNoFileOfABatchThatItHasTimeForTheTimersOfOnly() {
+        ring.add(5000, TIMEOUT, Disposed.NO_FILE, true);
+        ring.add(10, READ, ring.ownedFile(), true);
+        InFlightCounts noFiles = new OfNoFile(ring);
+
+        CancelPlan plan = CancelPlanner.plan(noFiles, ring.disposed(), LINUX_6_6, CancelPolicy.coalesce());
+
+        assertThat(plan.wideKeys()).extracting(CancelKey::opcode).containsExactly(TIMEOUT);
+        assertThat(plan.singles()).hasSize(10);
+    }
+
+    @Test
+    void findsTheTimersOfABatchWhereThatSavesMoreThanItTakes() {
+        ring.add(300, TIMEOUT, Disposed.NO_FILE, true);
+        ring.addCrowd(1);
+
+        // Beside 300 + 301 visits of the cancel: one by one, half of 300 timers are visited for each of them.
+        long spared = 300 * 300 / 2 - 300 - 301;
+        int most = (int) (spared / 8);
+        assertThat(CancelPlanner.mayCoalesce(ring, most, LINUX_6_6, CancelPolicy.coalesce(0))).isTrue();
+        assertThat(CancelPlanner.mayCoalesce(ring, most + 1, LINUX_6_6, CancelPolicy.coalesce(0))).isFalse();
+    }
+
+    /** Counts as the ring does, but for files. */
+    private record OfNoFile(InFlightCounts counts) implements InFlightCounts {
+
+        @Override
+        public int total() {
+            return counts.total();
+        }
+
+        @Override
+        public int withOpcode(int opcode) {
+            return counts.withOpcode(opcode);
+        }
+
+        @Override
+        public int onFile(int file) {
+            throw new AssertionError("asked for file " + file);
+        }
+
+        @Override
+        public int onFileWithOpcode(int file, int opcode) {
+            throw new AssertionError("asked for file " + file);
+        }
+
+        @Override
+        public boolean fileMatchable(int file) {
+            throw new AssertionError("asked for file " + file);
+        }
+
+        @Override
+        public int fileDescriptor(int file) {
+            throw new AssertionError("asked for file " + file);
+        }
+
+        @Override
+        public boolean fileIsFixed(int file) {
+            throw new AssertionError("asked for file " + file);
+        }
     }
 }

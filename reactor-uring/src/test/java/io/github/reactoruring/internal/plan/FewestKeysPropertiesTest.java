@@ -18,7 +18,7 @@ import net.jqwik.api.statistics.Statistics;
 class FewestKeysPropertiesTest {
 
     private static final int FILES = 8;
-    private static final int OPCODES = 7;
+    private static final int OPCODES = 6;
 
     /** Is one cell of the table: how many requests, and whether one of them was not disposed. */
     private record Cell(int disposed, boolean oneMore) {

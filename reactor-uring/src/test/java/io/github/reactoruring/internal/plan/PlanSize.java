@@ -6,6 +6,16 @@ record PlanSize(int sqes, long charge) {
     /** How much more the planner's plan may be charged than the cheapest that is as short. */
     static final long MOST_TIMES_THE_FEWEST_VISITS = 4;
 
+    /** Returns the visits that planning so many disposals counts for. */
+    static long planning(int disposals) {
+        return 8L * disposals;
+    }
+
+    /** Returns the visits that planning anew counts for, where the first plan does not fit. */
+    static long moreDrafts(int cells) {
+        return 16L * cells;
+    }
+
     static PlanSize of(SimulatedRing ring, CancelPlan plan) {
         long charge = 0;
         for (CancelKey key : plan.wideKeys()) {

@@ -44,6 +44,8 @@ public final class SimulatedRing implements InFlightCounts {
 
     public final List<File> files = new ArrayList<>();
     public final List<Request> requests = new ArrayList<>();
+    /** Counts others that wait on the ring, of an opcode and on files that nothing here has. */
+    private int crowd;
 
     /** Adds a file. Fixed slots and file descriptors are numbered alike, so that a missing FD_FIXED hits another. */
     public int file(boolean fixed, boolean leaked) {
@@ -95,6 +97,11 @@ public final class SimulatedRing implements InFlightCounts {
         return matches(key.flags(), key.fd(), key.opcode(), request);
     }
 
+    /** Adds so many others, whom no key matches, and who are visited by each cancel with ALL. */
+    void addCrowd(int count) {
+        crowd += count;
+    }
+
     /** Counts the requests in flight that are no timers. */
     int armed() {
         return total() - withOpcode(TIMEOUT);
@@ -135,7 +142,7 @@ public final class SimulatedRing implements InFlightCounts {
 
     @Override
     public int total() {
-        return requests.size();
+        return requests.size() + crowd;
     }
 
     @Override
@@ -173,6 +180,6 @@ public final class SimulatedRing implements InFlightCounts {
 
     @Override
     public String toString() {
-        return "files " + files + ", requests " + requests;
+        return "files " + files + ", requests " + requests + ", crowd " + crowd;
     }
 }

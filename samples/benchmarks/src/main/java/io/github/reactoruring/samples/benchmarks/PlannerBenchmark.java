@@ -35,10 +35,10 @@ public class PlannerBenchmark {
     private static final int OP_READ = 22;
     private static final CancelCapabilities ALL = new CancelCapabilities(true, true, true);
 
-    @Param({"2", "16", "256", "1024"})
+    @Param({"2", "200", "2000", "20000"})
     public int disposals;
 
-    @Param({"1", "16"})
+    @Param({"1", "10", "1000"})
     public int files;
 
     private final List<Disposed> batch = new ArrayList<>();
