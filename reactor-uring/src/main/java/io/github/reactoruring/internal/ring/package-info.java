@@ -1,8 +1,9 @@
 /**
- * Holds what any ring is: the port between the loop and whoever serves its SQEs.
+ * Holds what any ring is: the port between the loop and whoever serves its SQEs, and makes the
+ * descriptors they name.
  *
- * <p><b>Threads:</b> a ring belongs to the thread that enables it. Only {@code Ring.wake()} and the
- * immutable values (features, capacities) may be used by others.
+ * <p><b>Threads:</b> a ring belongs to the thread that enables it. Only {@code Ring.wake()}, the
+ * {@code Descriptors} and the immutable values (features, capacities) may be used by others.
  */
 @NullMarked
 package io.github.reactoruring.internal.ring;
