@@ -19,30 +19,30 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
 /**
  * Turns the disposals of a turn into cancel SQEs, and pursues what they did not end.
  *
- * <p>Invariant: a request handed to {@link #add} is pending, waiting to be cancelled by name, or staged and pursued,
+ * <p>Invariant: a request handed to {@link #add} is pending, waiting to be cancelled by user_data, or staged and pursued,
  * until its final CQE: no cancel is ever dropped. A wide key that a full submission queue cannot take is planned anew
- * next turn, since requests may have come that it would hit. A name stays exact.
+ * next turn, since requests may have come that it would hit. A user_data stays exact.
  */
 final class Canceller {
 
     /** One that a worker runs is looked for among all workers: hundreds at once would hold everybody else up. */
     private static final int PURSUED_PER_TURN = 32;
-    /** The longest that thousands cancelled by name hold up a turn is some 0.1 ms. */
-    private static final int NAMED_PER_TURN = 128;
+    /** The longest that thousands cancelled by user_data hold up a turn is some 0.1 ms. */
+    private static final int BY_USER_DATA_PER_TURN = 128;
 
     private final Ring ring;
     private final InFlightTable inFlight;
     private final LoopStats stats;
     private final CancelPolicy policy;
     private final CancelCapabilities capabilities;
-    private final int singleFlags;
-    private final int namedPerTurn;
+    private final int successFlags;
+    private final int byUserDataPerTurn;
     private final PlanView view;
     private final Pursuit pursuit = new Pursuit();
     private List<Request> pending = new ArrayList<>();
     private List<Request> spare = new ArrayList<>();
     /** Those to be cancelled by their user_data, which the turns so far had no room for. */
-    private final ArrayDeque<Request> named = new ArrayDeque<>();
+    private final ArrayDeque<Request> byUserData = new ArrayDeque<>();
     private final List<Request> due = new ArrayList<>();
     private boolean anyPending;
     private long wideCancels;
@@ -55,9 +55,9 @@ final class Canceller {
         RingFeatures features = ring.features();
         capabilities = new CancelCapabilities(features.has(RingFeature.CANCEL_ALL_FD_ANY),
                 features.has(RingFeature.CANCEL_FD_FIXED), features.has(RingFeature.CANCEL_OP));
-        singleFlags = features.has(RingFeature.CQE_SKIP) ? IoUringAbi.IOSQE_CQE_SKIP_SUCCESS : 0;
+        successFlags = features.has(RingFeature.CQE_SKIP) ? IoUringAbi.IOSQE_CQE_SKIP_SUCCESS : 0;
         // Half the queue: new requests go on while thousands are cancelled one by one.
-        namedPerTurn = Math.clamp(ring.submissionCapacity() / 2, 1, NAMED_PER_TURN);
+        byUserDataPerTurn = Math.clamp(ring.submissionCapacity() / 2, 1, BY_USER_DATA_PER_TURN);
         view = new PlanView(ring, inFlight);
     }
 
@@ -90,7 +90,7 @@ final class Canceller {
     }
 
     boolean hasUnstaged() {
-        return anyPending || !pending.isEmpty() || !named.isEmpty();
+        return anyPending || !pending.isEmpty() || !byUserData.isEmpty();
     }
 
     long nanosToNextPursuit(long now) {
@@ -113,7 +113,7 @@ final class Canceller {
         if (!pending.isEmpty()) {
             planPending();
         }
-        stageNamed();
+        stageByUserData();
         if (!pursuit.isIdle()) {
             pursueAgain(ring.nanoTime());
         }
@@ -128,7 +128,7 @@ final class Canceller {
             if (CancelPlanner.mayCoalesce(view, batch.size(), capabilities, policy)) {
                 stagePlan(batch);
             } else {
-                named.addAll(batch);
+                byUserData.addAll(batch);
             }
         } catch (OutOfMemoryError e) {
             // A plan takes memory. There may be some next turn; to cancel some of them twice does no harm.
@@ -160,20 +160,20 @@ final class Canceller {
                 }
             }
         }
-        for (long userData : plan.singles()) {
+        for (long userData : plan.byUserData()) {
             Request request = inFlight.lookup(userData);
             if (request != null) {
-                named.add(request);
+                byUserData.add(request);
             }
         }
     }
 
-    private void stageNamed() {
-        int room = Math.min(namedPerTurn, ring.freeSqes());
-        while (room > 0 && !named.isEmpty()) {
-            Request request = named.remove();
+    private void stageByUserData() {
+        int room = Math.min(byUserDataPerTurn, ring.freeSqes());
+        while (room > 0 && !byUserData.isEmpty()) {
+            Request request = byUserData.remove();
             if (request.inFlight()) {
-                stageSingle(request);
+                stageCancelOf(request);
                 pursuit.cancelled(request);
                 room--;
             }
@@ -181,17 +181,17 @@ final class Canceller {
     }
 
     private void pursueAgain(long now) {
-        pursuit.drainDue(now, Math.min(PURSUED_PER_TURN, Math.min(namedPerTurn, ring.freeSqes())), due);
+        pursuit.drainDue(now, Math.min(PURSUED_PER_TURN, Math.min(byUserDataPerTurn, ring.freeSqes())), due);
         for (Request request : due) {
-            stageSingle(request);
+            stageCancelOf(request);
             stats.recancels.increment();
             pursuit.cancelled(request);
         }
         due.clear();
     }
 
-    private void stageSingle(Request request) {
-        Prep.cancel(next(), request.userData()).addFlags(singleFlags).userData(UserData.cancelOf(request.userData()));
+    private void stageCancelOf(Request request) {
+        Prep.cancel(next(), request.userData()).addFlags(successFlags).userData(UserData.cancelOf(request.userData()));
         stats.cancelSqes.increment();
     }
 

@@ -4,14 +4,14 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /**
  * Describes one cancel SQE that ends every request it matches. Cancels by {@code user_data} are plain longs in
- * {@link CancelPlan#singles()}.
+ * {@link CancelPlan#byUserData()}.
  *
  * @param kind what the key compares
  * @param fd what goes into the SQE's {@code fd}; -1 where no file is compared
  * @param fixed whether {@code fd} is a fixed slot
  * @param opcode what goes into the SQE's {@code len}; 0 where no opcode is compared
  * @param covered the positions in the batch of the requests that stay uncovered if this key is not staged; every
- *     disposed request is in one key's positions or in the singles. Owned by the receiver
+ *     disposed request is in one key's positions or cancelled by user_data. Owned by the receiver
  */
 public record CancelKey(Kind kind, int fd, boolean fixed, int opcode, int[] covered) {
 

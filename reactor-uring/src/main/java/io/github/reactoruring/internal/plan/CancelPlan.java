@@ -9,7 +9,7 @@ import java.util.List;
  * planned anew from the requests that stayed uncovered.
  *
  * @param wideKeys the keys that can match more than one request, to be staged first
- * @param singles the {@code user_data} of the requests that are cancelled one by one. Owned by the receiver
+ * @param byUserData the {@code user_data} of the requests that are cancelled one by one. Owned by the receiver
  */
-public record CancelPlan(List<CancelKey> wideKeys, long[] singles) {
+public record CancelPlan(List<CancelKey> wideKeys, long[] byUserData) {
 }

@@ -59,7 +59,7 @@ public final class CancelPlanner {
     public static CancelPlan plan(InFlightCounts inFlight, List<Disposed> disposed, CancelCapabilities capabilities,
             CancelPolicy policy) {
         if (!mayCoalesce(inFlight, disposed.size(), capabilities, policy)) {
-            return singles(disposed);
+            return allByUserData(disposed);
         }
         CancelCost cost = new CancelCost(inFlight);
         long left = policy.stallBudgetVisits() - CancelCost.planning(disposed.size());
@@ -85,7 +85,7 @@ public final class CancelPlanner {
         return draft;
     }
 
-    private static CancelPlan singles(List<Disposed> disposed) {
+    private static CancelPlan allByUserData(List<Disposed> disposed) {
         long[] userData = new long[disposed.size()];
         int i = 0;
         for (Disposed request : disposed) {

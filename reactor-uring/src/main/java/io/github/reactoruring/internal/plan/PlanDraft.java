@@ -132,14 +132,14 @@ final class PlanDraft {
             covered[k] = new int[wide.get(k).covered];
             inWideKeys += covered[k].length;
         }
-        long[] singles = new long[disposed.size() - inWideKeys];
+        long[] byUserData = new long[disposed.size() - inWideKeys];
         int[] filled = new int[covered.length];
-        int singlesFilled = 0;
+        int next = 0;
         int i = 0;
         for (Disposed request : disposed) {
             int key = keyOfCell[table.cellOf[i]];
             if (key == SINGLES) {
-                singles[singlesFilled++] = request.userData();
+                byUserData[next++] = request.userData();
             } else {
                 covered[key][filled[key]++] = i;
             }
@@ -149,7 +149,7 @@ final class PlanDraft {
         for (int k = 0; k < covered.length; k++) {
             wideKeys.add(cancelKey(wide.get(k), inFlight, covered[k]));
         }
-        return new CancelPlan(wideKeys, singles);
+        return new CancelPlan(wideKeys, byUserData);
     }
 
     private CancelKey cancelKey(Key key, InFlightCounts inFlight, int[] covered) {

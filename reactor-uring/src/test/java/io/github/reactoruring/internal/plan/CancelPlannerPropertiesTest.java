@@ -33,14 +33,14 @@ class CancelPlannerPropertiesTest {
             @ForAll("capabilities") CancelCapabilities capabilities, @ForAll("policies") CancelPolicy policy) {
         CancelPlan plan = CancelPlanner.plan(ring, ring.disposed(), capabilities, policy);
 
-        Set<Long> singles = Arrays.stream(plan.singles()).boxed().collect(Collectors.toSet());
+        Set<Long> singles = Arrays.stream(plan.byUserData()).boxed().collect(Collectors.toSet());
         for (Request request : ring.requests) {
             boolean byWideKey = plan.wideKeys().stream().anyMatch(key -> ring.matches(key, request));
             boolean bySingle = singles.contains(request.userData());
             assertThat(byWideKey || bySingle).as("%s matched by %s", request, plan).isEqualTo(request.disposed());
             assertThat(byWideKey && bySingle).as("%s matched twice by %s", request, plan).isFalse();
         }
-        assertThat(plan.singles()).doesNotHaveDuplicates();
+        assertThat(plan.byUserData()).doesNotHaveDuplicates();
     }
 
     @Property
@@ -57,7 +57,7 @@ class CancelPlannerPropertiesTest {
         List<Disposed> disposed = ring.disposed();
         CancelPlan plan = CancelPlanner.plan(ring, disposed, SimulatedRing.LINUX_6_6, policy);
 
-        List<Long> accountedFor = new ArrayList<>(Arrays.stream(plan.singles()).boxed().toList());
+        List<Long> accountedFor = new ArrayList<>(Arrays.stream(plan.byUserData()).boxed().toList());
         for (CancelKey key : plan.wideKeys()) {
             List<Long> matched = ring.requests.stream().filter(request -> ring.matches(key, request))
                     .map(Request::userData).toList();
@@ -134,7 +134,7 @@ class CancelPlannerPropertiesTest {
 
         long planning = PlanSize.planning(ring.disposed().size()) + PlanSize.moreDrafts(ring.files.size());
         long left = budget - planning - PlanSize.of(ring, plan).charge();
-        Set<Long> singles = Arrays.stream(plan.singles()).boxed().collect(Collectors.toSet());
+        Set<Long> singles = Arrays.stream(plan.byUserData()).boxed().collect(Collectors.toSet());
         for (int file = 0; file < ring.files.size(); file++) {
             int entry = file;
             List<Request> here = ring.requests.stream().filter(request -> request.file() == entry).toList();
@@ -151,7 +151,7 @@ class CancelPlannerPropertiesTest {
         CancelPlan perRequest = CancelPlanner.plan(ring, ring.disposed(), capabilities, CancelPolicy.perRequest());
 
         assertThat(perRequest.wideKeys()).isEmpty();
-        assertThat(perRequest.singles()).containsExactly(
+        assertThat(perRequest.byUserData()).containsExactly(
                 ring.disposed().stream().mapToLong(Disposed::userData).toArray());
         assertThat(PlanSize.sqes(plan)).isLessThanOrEqualTo(ring.disposed().size());
     }

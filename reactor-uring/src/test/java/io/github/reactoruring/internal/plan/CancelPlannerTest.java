@@ -61,7 +61,7 @@ class CancelPlannerTest {
         CancelPlan plan = plan(LINUX_6_6, CancelPolicy.always());
 
         assertThat(plan.wideKeys()).isEmpty();
-        assertThat(plan.singles()).containsExactly(ring.requests.getFirst().userData());
+        assertThat(plan.byUserData()).containsExactly(ring.requests.getFirst().userData());
     }
 
     @Test
@@ -71,7 +71,7 @@ class CancelPlannerTest {
 
         CancelPlan plan = plan();
 
-        assertThat(plan.singles()).isEmpty();
+        assertThat(plan.byUserData()).isEmpty();
         assertThat(plan.wideKeys()).singleElement().satisfies(key -> {
             assertThat(key.kind()).isEqualTo(Kind.FILE);
             assertThat(key.flags()).isEqualTo(ALL | FD);
@@ -91,7 +91,7 @@ class CancelPlannerTest {
         CancelPlan plan = plan(LINUX_6_6, CancelPolicy.always());
 
         assertThat(plan.wideKeys()).isEmpty();
-        assertThat(plan.singles()).hasSize(100);
+        assertThat(plan.byUserData()).hasSize(100);
     }
 
     @Test
@@ -107,7 +107,7 @@ class CancelPlannerTest {
             assertThat(key.opcode()).isEqualTo(RECV);
             assertThat(key.fd()).isEqualTo(ring.fileDescriptor(socket));
         });
-        assertThat(plan(LINUX_6_0, CancelPolicy.always()).singles()).hasSize(10);
+        assertThat(plan(LINUX_6_0, CancelPolicy.always()).byUserData()).hasSize(10);
         long visits = 6 * 12;
         assertThat(sqes(LINUX_6_6, budgetOf(visits))).isEqualTo(1);
         assertThat(sqes(LINUX_6_6, budgetOf(visits - 1))).isEqualTo(10);
@@ -128,7 +128,7 @@ class CancelPlannerTest {
         });
 
         ring.addForeign(READ, -1, false);
-        assertThat(plan().singles()).hasSize(50);
+        assertThat(plan().byUserData()).hasSize(50);
     }
 
     @Test
@@ -149,7 +149,7 @@ class CancelPlannerTest {
             ring.addForeign(POLL_ADD, -1, true);
         }
 
-        assertThat(plan(LINUX_6_6, CancelPolicy.always()).singles()).hasSize(5);
+        assertThat(plan(LINUX_6_6, CancelPolicy.always()).byUserData()).hasSize(5);
     }
 
     @Test
@@ -158,7 +158,7 @@ class CancelPlannerTest {
         ring.add(5, READ, leaked, true);
         ring.addForeign(READ, leaked, false);
 
-        assertThat(plan(LINUX_6_6, CancelPolicy.always()).singles()).hasSize(5);
+        assertThat(plan(LINUX_6_6, CancelPolicy.always()).byUserData()).hasSize(5);
     }
 
     @Test
@@ -168,7 +168,7 @@ class CancelPlannerTest {
         ring.addAsyncOrLinked(READ, file, true);
         ring.add(1, READ, ring.ownedFile(), false);
 
-        assertThat(plan(LINUX_6_6, CancelPolicy.always()).singles()).hasSize(6);
+        assertThat(plan(LINUX_6_6, CancelPolicy.always()).byUserData()).hasSize(6);
     }
 
     @Test
@@ -182,7 +182,7 @@ class CancelPlannerTest {
         CancelPlan plan = plan(LINUX_6_0, CancelPolicy.always());
 
         assertThat(plan.wideKeys()).isEmpty();
-        assertThat(plan.singles()).hasSize(3);
+        assertThat(plan.byUserData()).hasSize(3);
     }
 
     @Test
@@ -192,7 +192,7 @@ class CancelPlannerTest {
 
         assertThat(plan(LINUX_6_0, CancelPolicy.coalesce()).wideKeys()).singleElement()
                 .satisfies(key -> assertThat(key.flags()).isEqualTo(ALL | FD | FD_FIXED));
-        assertThat(plan(LINUX_5_19, CancelPolicy.coalesce()).singles()).hasSize(3);
+        assertThat(plan(LINUX_5_19, CancelPolicy.coalesce()).byUserData()).hasSize(3);
     }
 
     @Test
@@ -202,16 +202,16 @@ class CancelPlannerTest {
         CancelPlan plan = plan(LINUX_5_18, CancelPolicy.always());
 
         assertThat(plan.wideKeys()).isEmpty();
-        assertThat(plan.singles()).hasSize(200);
+        assertThat(plan.byUserData()).hasSize(200);
     }
 
     @Test
     void stallsTheRingOnlyWhenTold() {
         ring.add(5000, READ, ring.ownedFile(), true);
 
-        assertThat(plan().singles()).hasSize(5000);
+        assertThat(plan().byUserData()).hasSize(5000);
         assertThat(plan(LINUX_6_6, CancelPolicy.always()).wideKeys()).hasSize(1);
-        assertThat(plan(LINUX_6_6, CancelPolicy.perRequest()).singles()).hasSize(5000);
+        assertThat(plan(LINUX_6_6, CancelPolicy.perRequest()).byUserData()).hasSize(5000);
         long visits = 2501 * 5000;
         assertThat(sqes(LINUX_6_6, budgetOf(visits))).isEqualTo(1);
         assertThat(sqes(LINUX_6_6, budgetOf(visits - 1))).isEqualTo(5000);
@@ -227,7 +227,7 @@ class CancelPlannerTest {
         CancelPlan plan = plan(LINUX_6_0, budgetOf(3 * visitsOfOne - 1));
 
         assertThat(plan.wideKeys()).hasSize(2);
-        assertThat(plan.singles()).hasSize(200);
+        assertThat(plan.byUserData()).hasSize(200);
         assertThat(PlanSize.of(ring, plan).charge()).isEqualTo(2 * visitsOfOne);
     }
 
@@ -241,7 +241,7 @@ class CancelPlannerTest {
         CancelPlan plan = plan(LINUX_6_0, budgetOf(26 * 52 + 1 + PlanSize.moreDrafts(2)));
 
         assertThat(plan.wideKeys()).extracting(ring::matchedBy).containsExactly(50);
-        assertThat(plan.singles()).hasSize(2);
+        assertThat(plan.byUserData()).hasSize(2);
     }
 
     @Test
@@ -256,7 +256,7 @@ class CancelPlannerTest {
             assertThat(key.kind()).isEqualTo(Kind.FILE_AND_OPCODE);
             assertThat(key.opcode()).isEqualTo(SEND);
         });
-        assertThat(plan.singles()).hasSize(1000);
+        assertThat(plan.byUserData()).hasSize(1000);
     }
 
     @Test
@@ -268,7 +268,7 @@ class CancelPlannerTest {
         CancelPlan plan = plan(LINUX_6_6, budgetOf(2 * 51 * 800 + PlanSize.moreDrafts(8)));
 
         assertThat(plan.wideKeys()).extracting(CancelKey::kind).containsExactly(Kind.FILE, Kind.FILE);
-        assertThat(plan.singles()).hasSize(600);
+        assertThat(plan.byUserData()).hasSize(600);
     }
 
     @Test
@@ -290,7 +290,7 @@ class CancelPlannerTest {
         CancelPlan plan = plan(LINUX_6_6, budgetOf(132 * ring.total()));
 
         assertThat(plan.wideKeys()).extracting(ring::matchedBy).containsExactly(200, 52);
-        assertThat(plan.singles()).hasSize(60);
+        assertThat(plan.byUserData()).hasSize(60);
     }
 
     @Test
@@ -324,7 +324,7 @@ class CancelPlannerTest {
         ring.add(1000, TIMEOUT, Disposed.NO_FILE, true);
         ring.add(8000, RECV, ring.ownedFile(), false);
 
-        assertThat(plan().singles()).hasSize(1000);
+        assertThat(plan().byUserData()).hasSize(1000);
         long visits = 1001 * 8000 + 1000 - 1000 * 1000 / 2;
         assertThat(sqes(LINUX_6_6, budgetOf(visits))).isEqualTo(1);
         assertThat(sqes(LINUX_6_6, budgetOf(visits - 1))).isEqualTo(1000);
@@ -381,7 +381,7 @@ class CancelPlannerTest {
 
         assertThat(plan(LINUX_6_6, CancelPolicy.always()).wideKeys()).extracting(CancelKey::kind)
                 .containsExactlyInAnyOrder(Kind.FILE, Kind.FILE, Kind.OPCODE, Kind.OPCODE);
-        assertThat(plan(LINUX_6_6, CancelPolicy.always()).singles()).isEmpty();
+        assertThat(plan(LINUX_6_6, CancelPolicy.always()).byUserData()).isEmpty();
     }
 
     @Test
@@ -420,8 +420,8 @@ class CancelPlannerTest {
         assertThat(PlanSize.sqes(plan)).isEqualTo(opcodes);
         assertThat(ring.requests).allSatisfy(request -> assertThat(
                 plan.wideKeys().stream().anyMatch(key -> ring.matches(key, request))
-                        || IntStream.range(0, plan.singles().length)
-                                .anyMatch(i -> plan.singles()[i] == request.userData()))
+                        || IntStream.range(0, plan.byUserData().length)
+                                .anyMatch(i -> plan.byUserData()[i] == request.userData()))
                 .isEqualTo(request.disposed()));
     }
 
@@ -464,7 +464,7 @@ class CancelPlannerTest {
         CancelPlan plan = CancelPlanner.plan(noFiles, ring.disposed(), LINUX_6_6, CancelPolicy.coalesce());
 
         assertThat(plan.wideKeys()).extracting(CancelKey::opcode).containsExactly(TIMEOUT);
-        assertThat(plan.singles()).hasSize(10);
+        assertThat(plan.byUserData()).hasSize(10);
     }
 
     @Test

@@ -26,7 +26,7 @@ record PlanSize(int sqes, long charge) {
     }
 
     static int sqes(CancelPlan plan) {
-        return plan.wideKeys().size() + plan.singles().length;
+        return plan.wideKeys().size() + plan.byUserData().length;
     }
 
     /** Returns what the stall budget is charged for an ALL cancel that ends {@code k} requests among those that are armed. */
