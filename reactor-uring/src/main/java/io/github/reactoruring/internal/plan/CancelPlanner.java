@@ -13,7 +13,7 @@ import io.github.reactoruring.CancelPolicy;
  * <li>every disposed request is matched;
  * <li>no plan of fewer SQEs exists, and none of as few takes less than a quarter of the visits.
  * </ul>
- * Where the stall budget has no room for that plan, keys are given up until it has. What is left saves at least a third
+ * Where the stall budget has no room for that plan, keys are given up until it has. What is left saves at least half
  * of the SQEs that the best plan within the budget saves: that is tested, not proven, and nearly always it saves all.
  * <p>
  * The time of planning counts against the budget as well, at 8 visits for each disposal. So a batch of thousands is

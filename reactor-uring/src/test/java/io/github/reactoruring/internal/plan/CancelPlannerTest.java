@@ -245,6 +245,18 @@ class CancelPlannerTest {
     }
 
     @Test
+    void keepsTheTimersOfACrowdedRingBeforeAKeyThatSavesFewer() {
+        ring.add(7, TIMEOUT, Disposed.NO_FILE, true);
+        ring.add(3, READ, ring.ownedFile(), true);
+        ring.add(5000, RECV, ring.ownedFile(), false);
+        // Seven timers and three reads take 8 and 2.5 scans of 5,000: more for each saved SQE, but six are saved, not two.
+        CancelPlan plan = plan(LINUX_6_6, CancelPolicy.coalesce(9 * ring.total()));
+
+        assertThat(plan.wideKeys()).extracting(CancelKey::opcode).containsExactly(TIMEOUT);
+        assertThat(plan.byUserData()).hasSize(3);
+    }
+
+    @Test
     void splitsAKeyThatDoesNotFitIntoFinerKeys() {
         int socket = ring.ownedFile();
         ring.add(1000, RECV, socket, true);
