@@ -20,14 +20,14 @@ final class Wrk {
     static Variant requests(String url, int millis) {
         int seconds = Math.max(1, millis / 1000);
         return ignored -> {
-            // A server that has just started may take longer than a second for an answer.
-            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Variant.Cost cost = run(url, seconds);
+            // A server that has just started, or a machine that is busy, may take longer than a second for an answer.
+            for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+                Variant.Cost cost = run(url, seconds * attempt);
                 if (cost.operations() > 0) {
                     return cost;
                 }
             }
-            throw new IOException(url + " is not answered within " + seconds + " s");
+            throw new IOException(url + " is not answered within " + seconds * ATTEMPTS + " s");
         };
     }
 
