@@ -18,7 +18,7 @@ import io.github.reactoruring.internal.ring.Ring;
  *
  * <p><b>Threads:</b> any, but for what is said to be the owner's.
  */
-public final class EventLoop {
+public final class EventLoop implements Loops {
 
     private final String name;
     private final Ring ring;
@@ -56,6 +56,11 @@ public final class EventLoop {
 
     public String name() {
         return name;
+    }
+
+    @Override
+    public EventLoop next() {
+        return this;
     }
 
     public Ring ring() {

@@ -88,6 +88,7 @@ public final class Turn {
 
     /** Runs what is there without blocking; returns the amount of work done. */
     public int run() {
+        mailbox.unpark();
         return guarded(false);
     }
 
@@ -139,7 +140,6 @@ public final class Turn {
     }
 
     private int turn(boolean mayBlock) {
-        mailbox.unpark();
         int work = mailbox.drain(MAIL_PER_TURN, taker);
         boolean wakeable = ring.armWake();
         canceller.stage();

@@ -5,6 +5,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.Loops;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
@@ -25,13 +26,7 @@ public final class OneShotMono<T> extends Mono<T> implements Scannable {
         this.request = request;
     }
 
-    /** Makes a Mono whose requests {@code request} creates, one for each subscriber. */
-    public static <T> Mono<T> create(EventLoop loop,
-            BiFunction<EventLoop, CoreSubscriber<? super T>, ? extends OneShot<T>> request) {
-        return create(Loops.only(loop), request);
-    }
-
-    /** As {@link #create(EventLoop, BiFunction)}, each on the ring that is chosen for it. */
+    /** Makes a Mono whose requests {@code request} creates, one for each subscriber, on the ring that is chosen for it. */
     public static <T> Mono<T> create(Loops loops,
             BiFunction<EventLoop, CoreSubscriber<? super T>, ? extends OneShot<T>> request) {
         return onAssembly(new OneShotMono<>(loops, request));

@@ -206,7 +206,7 @@ class PeerBugsTest {
         Path file = Files.createTempFile(directory, "opened", "");
         under.ring().behaviour(slow(IoUringAbi.IORING_OP_OPENAT));
         TestSubscriber<OpenFile> subscriber = TestSubscriber.create();
-        OpenMono.create(Loops.only(under.loop()), file.toString(), new OpenHow(0, 0, false, false),
+        OpenMono.create(under.loop(), file.toString(), new OpenHow(0, 0, false, false),
                 (opened, status, slow) -> opened)
                 .subscribe(subscriber);
         under.turn();
@@ -333,7 +333,7 @@ class PeerBugsTest {
             }
         });
         TestSubscriber<CheckedBuffers.Buffer> subscriber = TestSubscriber.create();
-        FileReadFlux.create(Loops.only(under.loop()), file.toString(), ReadOptions.defaults().withChunkBytes(300),
+        FileReadFlux.create(under.loop(), file.toString(), ReadOptions.defaults().withChunkBytes(300),
                 new CheckedBuffers(under.ring())).subscribe(subscriber);
         under.turnUntil("the end", subscriber::isTerminated);
         assertThat(subscriber.getReceivedOnNext()).extracting(buffer -> buffer.bytes().length)

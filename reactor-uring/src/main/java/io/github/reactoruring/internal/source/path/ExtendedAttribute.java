@@ -7,11 +7,11 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
-import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;

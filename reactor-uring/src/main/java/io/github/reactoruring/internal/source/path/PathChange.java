@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.function.IntFunction;
 
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
-import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.OpenFlags;

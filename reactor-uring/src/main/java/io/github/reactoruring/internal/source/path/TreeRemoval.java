@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.TreeMap;
 
 import io.github.reactoruring.file.DirectoryEntry;
-import io.github.reactoruring.internal.source.Loops;
+import io.github.reactoruring.internal.loop.Loops;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.file.ReadOptions;
+import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.loop.OpenFile;
-import io.github.reactoruring.internal.source.Loops;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
@@ -39,7 +39,7 @@ public final class FileReadFlux<B> extends Flux<B> implements Scannable {
 
     /** Makes a Flux of the content of a file that is open, no direct descriptor, and stays open until the Flux ends. */
     public static <B> Flux<B> ofOpen(OpenFile file, ReadOptions options, BufferFactory<B> buffers) {
-        return onAssembly(new FileReadFlux<>(Loops.only(file.loop()), file.name(), options, buffers, file));
+        return onAssembly(new FileReadFlux<>(file.loop(), file.name(), options, buffers, file));
     }
 
     @Override

@@ -15,9 +15,9 @@ import io.github.reactoruring.file.DirectoryChange.Kind;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.source.Guarded;
-import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OnLoop;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.file.FileUpkeep;
@@ -91,7 +91,7 @@ public final class FileTail<B> {
 
     private Flux<B> follow() {
         Flux<Boolean> told = WatchFlux
-                .create(Loops.only(loop), Paths.name(directory), directory, Kind.CREATED, Kind.MODIFIED, Kind.MOVED_TO,
+                .create(loop, Paths.name(directory), directory, Kind.CREATED, Kind.MODIFIED, Kind.MOVED_TO,
                         Kind.DELETED)
                 .filter(this::concerns).map(change -> true)
                 // The directory is gone, and nothing more will be told.
@@ -112,7 +112,7 @@ public final class FileTail<B> {
     }
 
     private Flux<B> open() {
-        return OpenMono.create(Loops.only(loop), name, READING, (file, status, forceAsync) -> opened(file))
+        return OpenMono.create(loop, name, READING, (file, status, forceAsync) -> opened(file))
                 .onErrorResume(NoSuchFileException.class, missing -> {
                     looked = true;
                     return Mono.empty();

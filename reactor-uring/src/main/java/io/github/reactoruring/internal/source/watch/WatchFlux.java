@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.file.DirectoryChange;
-import io.github.reactoruring.internal.source.Loops;
+import io.github.reactoruring.internal.loop.Loops;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;

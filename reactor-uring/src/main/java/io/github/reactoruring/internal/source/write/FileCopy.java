@@ -6,9 +6,9 @@ import java.nio.file.FileSystemException;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.source.Errors;
-import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.buffer.PooledChunks;
 import io.github.reactoruring.internal.source.file.FileUpkeep;
@@ -46,7 +46,7 @@ public final class FileCopy {
         int inFlight = Math.min(options.maxInFlight(), MOST_IN_FLIGHT);
         ReadOptions reading = ReadOptions.defaults().withChunkBytes(CHUNK_BYTES)
                 .withReadAheadBytes(inFlight * CHUNK_BYTES);
-        Mono<Long> write = WriteMono.write(Loops.only(source.loop()), to,
+        Mono<Long> write = WriteMono.write(source.loop(), to,
                 FileReadFlux.ofOpen(source, reading, PooledChunks.INSTANCE),
                 options.withMaxInFlight(inFlight), PooledChunks.INSTANCE);
         // One after the other: a source that is a directory is told even where there is no target yet.

@@ -9,7 +9,7 @@ import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.file.ReplaceOptions;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.source.Loops;
+import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.source.write.Writing.WritePlan;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;

@@ -25,7 +25,6 @@ import io.github.reactoruring.internal.ring.scripted.CheckedBuffers;
 import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
-import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.testing.ScriptedLoop;
@@ -224,7 +223,7 @@ class FileReadLoopTest {
     void aFileThatCannotBeOpenedIsAnError() {
         TestSubscriber<CheckedBuffers.Buffer> subscriber = TestSubscriber.create();
         FileReadFlux
-                .create(Loops.only(under.loop()), directory.resolve("missing").toString(), ReadOptions.defaults(),
+                .create(under.loop(), directory.resolve("missing").toString(), ReadOptions.defaults(),
                         buffers)
                 .subscribe(subscriber);
         under.turns(3);
@@ -248,7 +247,7 @@ class FileReadLoopTest {
 
     @Test
     void aSubscriberThatThrowsLeavesNothingOpen() {
-        FileReadFlux.create(Loops.only(under.loop()), file.toString(), options(4 * CHUNK), buffers)
+        FileReadFlux.create(under.loop(), file.toString(), options(4 * CHUNK), buffers)
                 .subscribe(new RudeSubscriber());
         TestSubscriber<CheckedBuffers.Buffer> other = read(Long.MAX_VALUE);
         under.turnUntil("the other's end", other::isTerminated);
@@ -286,7 +285,7 @@ class FileReadLoopTest {
 
     private TestSubscriber<CheckedBuffers.Buffer> read(long demand, int readAhead) {
         TestSubscriber<CheckedBuffers.Buffer> subscriber = TestSubscriber.builder().initialRequest(demand).build();
-        FileReadFlux.create(Loops.only(under.loop()), file.toString(), options(readAhead), buffers)
+        FileReadFlux.create(under.loop(), file.toString(), options(readAhead), buffers)
                 .subscribe(subscriber);
         return subscriber;
     }

@@ -22,7 +22,6 @@ import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
-import io.github.reactoruring.internal.source.Loops;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.raw.Nop;
 import io.github.reactoruring.internal.sys.Errno;
@@ -208,7 +207,7 @@ class WriteScriptTest {
 
     private void start(WriteOptions options) {
         String path = directory.resolve("file").toString();
-        WriteMono.write(Loops.only(under.loop()), path, source, options, reader).subscribe(probe);
+        WriteMono.write(under.loop(), path, source, options, reader).subscribe(probe);
         probe.request(1);
         under.turnUntil("the source subscribed to", source::isSubscribed);
     }
