@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * The stall budget is the answer to "how long may the cancels of one turn hold up everyone else on the ring". It is
  * counted in visits, and the sum over all {@code ALL} cancels of a turn stays within it, together with the time that
- * finding them takes, at 8 visits for each disposal; what does not fit is cancelled one by one, in the same system call.
+ * finding them takes, at 8 visits for each disposal; what does not fit is cancelled one by one, 128 in a system call.
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/io_uring_prep_cancel.3.html">io_uring_prep_cancel(3)</a>
  */

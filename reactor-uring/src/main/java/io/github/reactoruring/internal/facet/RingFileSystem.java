@@ -6,12 +6,13 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import io.github.reactoruring.file.DirectoryChange;
 import io.github.reactoruring.file.DirectoryEntry;
 import io.github.reactoruring.file.FileStat;
 import io.github.reactoruring.file.UringFileSystem;
-import io.github.reactoruring.internal.loop.Loops;
+import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.source.path.BlockingCalls;
 import io.github.reactoruring.internal.source.path.ExtendedAttribute;
@@ -32,7 +33,7 @@ public final class RingFileSystem implements UringFileSystem {
     private static final int DEFAULT_DIRECTORY_MODE = 0777;
     private static final int MAX_MODE = 07777;
 
-    private final Loops loops;
+    private final Supplier<EventLoop> loops;
     private final Ring first;
 
     /**
@@ -41,7 +42,7 @@ public final class RingFileSystem implements UringFileSystem {
      * @param loops chooses the ring of each operation
      * @param first one of them: what it can do, all can; and whose kernel makes the calls that are no operations
      */
-    public RingFileSystem(Loops loops, Ring first) {
+    public RingFileSystem(Supplier<EventLoop> loops, Ring first) {
         this.loops = loops;
         this.first = first;
     }
@@ -130,7 +131,7 @@ public final class RingFileSystem implements UringFileSystem {
     @Override
     public Mono<Long> deleteRecursively(Path start, int concurrency) {
         checkConcurrency(concurrency);
-        Loops removing = with(Opcode.UNLINKAT);
+        Supplier<EventLoop> removing = with(Opcode.UNLINKAT);
         return entry(start).flatMap(entry -> TreeRemoval.of(removing, entry, concurrency));
     }
 
@@ -203,7 +204,7 @@ public final class RingFileSystem implements UringFileSystem {
     }
 
     /** Returns the rings, whose kernel has {@code opcode}. */
-    private Loops with(Opcode opcode) {
+    private Supplier<EventLoop> with(Opcode opcode) {
         if (!first.features().supports(opcode.code())) {
             throw new UnsupportedOperationException(
                     "This kernel has no " + opcode + ", which came with Linux " + opcode.since());

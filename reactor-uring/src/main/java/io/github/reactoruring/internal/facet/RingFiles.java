@@ -7,6 +7,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import org.reactivestreams.Publisher;
 
@@ -21,7 +22,6 @@ import io.github.reactoruring.file.UringFiles;
 import io.github.reactoruring.file.UringPipe;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.buffer.RegisterBuffers;
@@ -45,7 +45,7 @@ public final class RingFiles implements UringFiles {
 
     private static final int DEFAULT_MAX_LINE_CHARS = 1 << 20;
 
-    private final Loops loops;
+    private final Supplier<EventLoop> loops;
     private final List<EventLoop> all;
 
     /**
@@ -54,7 +54,7 @@ public final class RingFiles implements UringFiles {
      * @param loops chooses the ring of each file
      * @param all the rings it chooses from
      */
-    public RingFiles(Loops loops, List<EventLoop> all) {
+    public RingFiles(Supplier<EventLoop> loops, List<EventLoop> all) {
         this.loops = loops;
         this.all = all;
     }

@@ -63,8 +63,10 @@ final class Canceller {
 
     /** Takes a request whose source lost interest. */
     void add(Request request) {
-        if (request.inFlight() && request.markCancelQueued()) {
+        if (request.inFlight() && !request.isCancelQueued()) {
+            // First, since it takes memory: a cancel that is marked and on no list would be lost.
             pending.add(request);
+            request.markCancelQueued();
             if (request.isDisposed()) {
                 stats.disposals.increment();
             }
@@ -83,8 +85,9 @@ final class Canceller {
             }
             if (!anyPending) {
                 add(request);
-            } else if (request.markCancelQueued()) {
+            } else if (!request.isCancelQueued()) {
                 pursuit.cancelled(request);
+                request.markCancelQueued();
             }
         });
     }

@@ -40,6 +40,7 @@ final class Collapse {
         rejecter = loop::reject;
         // Loaded now, with what a turn uses late: to load a class takes memory.
         Abandoned.load();
+        Gate.load();
         Complaint.values();
         Errno.endedByCancel(0);
         LockSupport.unpark(null);

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import io.github.reactoruring.internal.ring.Ring;
  *
  * <p><b>Threads:</b> any, but for what is said to be the owner's.
  */
-public final class EventLoop implements Loops {
+public final class EventLoop implements Supplier<EventLoop> {
 
     private final String name;
     private final Ring ring;
@@ -58,8 +59,9 @@ public final class EventLoop implements Loops {
         return name;
     }
 
+    /** Chooses itself: sources are given who chooses the ring of a subscription when it is made. */
     @Override
-    public EventLoop next() {
+    public EventLoop get() {
         return this;
     }
 
@@ -212,8 +214,13 @@ public final class EventLoop implements Loops {
         collapsing = false;
     }
 
+    /** Never throws: what it takes to say why may be what there is no memory for. */
     void reject(Mail mail) {
-        Gate.rejected(mail, rejection());
+        try {
+            Gate.rejected(mail, rejection());
+        } catch (Throwable t) {
+            Complaint.REJECTION.log(t);
+        }
     }
 
     @Override

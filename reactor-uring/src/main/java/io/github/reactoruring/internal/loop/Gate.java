@@ -17,6 +17,11 @@ final class Gate {
     private Gate() {
     }
 
+    /** Has this class loaded. */
+    static void load() {
+        // By being called.
+    }
+
     /** Returns what filling the SQE threw, or null. */
     static @Nullable Throwable prepare(RequestCallbacks request, Sqe sqe) {
         try {

@@ -4,6 +4,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ public final class OpenFile implements Mail {
     private int elusive;
     /** Who wants it to stay open: calls beside the ring, and sources between two requests. */
     private int holds;
+    /** Of these, calls beside the ring, which go on when the loop is over. */
+    private final AtomicInteger lends = new AtomicInteger();
     private int planIndex = -1;
     private @Nullable Runnable whenClosing;
     private boolean closedByWorker;
@@ -106,6 +109,8 @@ public final class OpenFile implements Mail {
     /** Has the descriptor for calls beside the ring: it stays open until it is given back. */
     public final class Lent implements AutoCloseable {
 
+        private boolean givenBack;
+
         private Lent() {
         }
 
@@ -114,10 +119,19 @@ public final class OpenFile implements Mail {
             return question.ask(loop.ring().descriptors(), descriptor);
         }
 
-        /** Gives the descriptor back. Owner only. */
+        /** Gives the descriptor back. Owner only; when the loop is over, any. */
         @Override
         public void close() {
-            letGo();
+            if (givenBack) {
+                return;
+            }
+            givenBack = true;
+            lends.decrementAndGet();
+            if (!loop.isOver()) {
+                letGo();
+            } else if (closing.get()) {
+                closeHere();
+            }
         }
     }
 
@@ -135,6 +149,7 @@ public final class OpenFile implements Mail {
             throw new ErrnoException(Errno.EBADF, "a call on a direct descriptor");
         }
         hold();
+        lends.incrementAndGet();
         return new Lent();
     }
 
@@ -225,10 +240,12 @@ public final class OpenFile implements Mail {
     }
 
     /** Says whether its CLOSE is to be submitted now, for once: a second would hit whoever got the number meanwhile. */
-    boolean takeClose() {
-        boolean due = closing.get() && !closeSubmitted && isIdle();
-        closeSubmitted |= due;
-        return due;
+    boolean isCloseDue() {
+        return closing.get() && !closeSubmitted && isIdle();
+    }
+
+    void closeTaken() {
+        closeSubmitted = true;
     }
 
     /** Learns that its CLOSE was not made, and is to be made again. */
@@ -263,7 +280,12 @@ public final class OpenFile implements Mail {
     /** Closes it without the ring, which is over; not where the ring may have: its CLOSE is told then. */
     void closeAtOnce() {
         startClosing();
-        if (!closeStaged && closedHere.compareAndSet(false, true)) {
+        closeHere();
+    }
+
+    /** Not while it is lent: who has it closes it. */
+    private void closeHere() {
+        if (lends.get() == 0 && !closeStaged && closedHere.compareAndSet(false, true)) {
             closed(closeDescriptor());
         }
     }

@@ -283,11 +283,13 @@ public abstract class Request extends RequestCallbacks implements Mail {
         return userData;
     }
 
-    /** Notes that a cancel is on its way; false when one was already. */
-    final boolean markCancelQueued() {
-        boolean first = !cancelQueued;
+    /** Says whether a cancel is on its way. */
+    final boolean isCancelQueued() {
+        return cancelQueued;
+    }
+
+    final void markCancelQueued() {
         cancelQueued = true;
-        return first;
     }
 
     final int pursuitLevel() {

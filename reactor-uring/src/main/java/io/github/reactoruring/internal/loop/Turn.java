@@ -41,6 +41,8 @@ public final class Turn {
     private final Consumer<Mail> taker = this::take;
     private final Collapse collapse;
     private @Nullable Shutdown shutdown;
+    /** Whether those that were open were asked to close, and who keeps one open is waited for. */
+    private boolean filesAsked;
 
     /**
      * Makes the turn of a loop.
@@ -163,7 +165,7 @@ public final class Turn {
     /** Pending task work is no reason to stay awake: an enter that waits runs it first, and the kernel tells a driver. */
     private boolean nothingToDo() {
         return !canceller.hasUnstaged() && !submitter.canStage() && !ring.completionsReady() && !ring.overflowed()
-                && (shutdown == null || hasWork());
+                && (shutdown == null || hasWork() || filesAsked && !loop.openFiles().isEmpty());
     }
 
     // ---- Mail
@@ -219,10 +221,12 @@ public final class Turn {
                 }
             });
         }
-        if (file.takeClose()) {
+        if (file.isCloseDue()) {
+            // First, since it takes memory; and one that cannot be queued closes the file itself.
             CloseRequest request = new CloseRequest(file);
+            file.closeTaken();
             request.markQueued();
-            enqueue(request);
+            take(request);
         }
     }
 
@@ -338,6 +342,7 @@ public final class Turn {
 
     /** Starts to close the files that are still open; false when there is none. */
     private boolean closeFiles() {
+        filesAsked = true;
         new ArrayList<>(loop.openFiles()).forEach(OpenFile::close);
         return !loop.openFiles().isEmpty();
     }

@@ -14,7 +14,7 @@ import io.github.reactoruring.internal.ring.Ring;
  * an earlier request in the slot matches nothing. A cancel by user_data carries its target's slot and generation
  * under a kind of its own. Kind 0 is left to the user of raw operations, whose values are pointers or small numbers.
  */
-public final class UserData {
+final class UserData {
 
     /** Chosen by the user: any value below 2^62, pointers among them. */
     static final int CHOSEN = 0;
@@ -35,11 +35,6 @@ public final class UserData {
     private static final long WIDE = 1L << 61;
 
     private UserData() {
-    }
-
-    /** Says whether a user may choose this value for a request. */
-    public static boolean mayBeChosen(long userData) {
-        return kind(userData) == CHOSEN;
     }
 
     static long request(int slot, long generation) {

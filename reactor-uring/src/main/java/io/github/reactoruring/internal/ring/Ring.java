@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Results follow the kernel: zero or more, or a negated errno.
  *
- * <p><b>Threads:</b> after {@link #enable()}, only the thread that called it; {@link #wake()} excepted.
+ * <p><b>Threads:</b> after {@link #enable()}, only the thread that called it; {@link #wake()}, the features, the capacities
+ * and the {@link #descriptors()} excepted.
  */
 public interface Ring extends AutoCloseable {
 

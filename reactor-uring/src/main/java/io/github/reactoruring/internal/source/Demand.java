@@ -12,7 +12,7 @@ import reactor.core.publisher.Operators;
  * Counts what a subscriber asked for, and gets the owner to look at it: at once when it is the owner who asks, else by
  * one mailbox entry however often it is asked.
  */
-public final class Demand implements LoopTask {
+final class Demand implements LoopTask {
 
     private static final VarHandle REQUESTED;
     private static final VarHandle SIGNALLED;
@@ -39,13 +39,13 @@ public final class Demand implements LoopTask {
      * @param drain runs on the owner; guards itself against recursion
      * @param rejected runs instead when the loop has closed
      */
-    public Demand(EventLoop loop, Runnable drain, Consumer<Throwable> rejected) {
+    Demand(EventLoop loop, Runnable drain, Consumer<Throwable> rejected) {
         this.loop = loop;
         this.drain = drain;
         this.rejected = rejected;
     }
 
-    public void add(long n) {
+    void add(long n) {
         long current;
         do {
             current = requested;
@@ -57,11 +57,11 @@ public final class Demand implements LoopTask {
         }
     }
 
-    public long get() {
+    long get() {
         return requested;
     }
 
-    public void produced(long n) {
+    void produced(long n) {
         long current;
         do {
             current = requested;
@@ -76,6 +76,7 @@ public final class Demand implements LoopTask {
 
     @Override
     public void rejected(Throwable cause) {
+        signalled = false;
         rejected.accept(cause);
     }
 }

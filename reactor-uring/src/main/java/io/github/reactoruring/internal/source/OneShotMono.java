@@ -1,11 +1,11 @@
 package io.github.reactoruring.internal.source;
 
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.Loops;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
@@ -17,24 +17,24 @@ import reactor.core.publisher.Mono;
  */
 public final class OneShotMono<T> extends Mono<T> implements Scannable {
 
-    private final Loops loops;
+    private final Supplier<EventLoop> loops;
     private final BiFunction<EventLoop, CoreSubscriber<? super T>, ? extends OneShot<T>> request;
 
-    private OneShotMono(Loops loops,
+    private OneShotMono(Supplier<EventLoop> loops,
             BiFunction<EventLoop, CoreSubscriber<? super T>, ? extends OneShot<T>> request) {
         this.loops = loops;
         this.request = request;
     }
 
     /** Makes a Mono whose requests {@code request} creates, one for each subscriber, on the ring that is chosen for it. */
-    public static <T> Mono<T> create(Loops loops,
+    public static <T> Mono<T> create(Supplier<EventLoop> loops,
             BiFunction<EventLoop, CoreSubscriber<? super T>, ? extends OneShot<T>> request) {
         return onAssembly(new OneShotMono<>(loops, request));
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        actual.onSubscribe(request.apply(loops.next(), actual));
+        actual.onSubscribe(request.apply(loops.get(), actual));
     }
 
     @Override

@@ -110,6 +110,9 @@ public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask
                 }
             } while (drainAgain);
         } catch (Throwable t) {
+            if (isOver()) {
+                Faults.log("A source failed when it was over", t);
+            }
             fail(t);
         } finally {
             draining = false;

@@ -113,6 +113,22 @@ class ForeignDriverTest {
         assertThat(stubborn.isRetired()).isTrue();
     }
 
+    /** A file that is held keeps a closing loop from its end; it is no reason to turn without a pause. */
+    @Test
+    void maySleepWhileAClosingLoopWaitsForAFileThatIsHeld() {
+        OpenFile file = new OpenFile(loop, ring.files().create("held", KernelFile.Kind.STREAM), false, "held");
+        file.hold();
+        loop.close(1_000_000_000);
+        turn.run();
+        turn.run();
+        assertThat(turn.isOver()).isFalse();
+        assertThat(turn.prepareToSleep()).isTrue();
+        assertThat(turn.nanosToNextDue()).isBetween(1L, 100_000_000L);
+
+        file.letGo();
+        assertThat(woken).isEqualTo(1);
+    }
+
     /** Whoever drives it must not learn of defects by an exception in the middle of his own work. */
     @Test
     void aTurnThatThrowsFailsItsLoop() {

@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Test;
 import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.OpenFlags;
+import io.github.reactoruring.internal.sys.Syscalls;
+import io.github.reactoruring.testing.RecordingRequest;
 import io.github.reactoruring.testing.ScriptedLoop;
 
 /** Holds that a descriptor is there for as long as it is lent, and is lent by no file that is being closed. */
@@ -53,6 +57,27 @@ class LentDescriptorTest {
         under.turns(2);
         assertThat(under.ring().taken(IoUringAbi.IORING_OP_CLOSE)).hasSize(1);
         assertThat(results).containsExactly(0);
+    }
+
+    /** A call beside the ring goes on when the ring is over, and its number must not be a stranger's meanwhile. */
+    @Test
+    void aFileThatIsLentWhenTheRingBreaksIsClosedByWhoHasIt() throws Exception {
+        int[] ends = new int[2];
+        assertThat(Syscalls.pipe2(ends, OpenFlags.O_CLOEXEC)).isZero();
+        OpenFile pipe = new OpenFile(under.loop(), ends[0], false, "pipe");
+        OpenFile.Lent lent = pipe.lend();
+        RecordingRequest.nop(under.loop()).submit();
+        under.ring().refuseEnter(Errno.EBADR);
+        under.turn();
+        assertThat(under.isOver()).isTrue();
+
+        assertThat(lent.<FileStatus>ask(Descriptors::status)).as("still open").isNotNull();
+        pipe.close(results::add);
+        assertThat(results).isEmpty();
+        lent.close();
+        lent.close();
+        assertThat(results).containsExactly(0);
+        assertThat(Syscalls.close(ends[1])).isZero();
     }
 
     @Test

@@ -1,12 +1,13 @@
 package io.github.reactoruring.internal.source.file;
 
+import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 
 import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
-import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.source.Errors;
@@ -35,12 +36,12 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
         T wrap(OpenFile file, FileStatus status, boolean forceAsync);
     }
 
-    private final Loops loops;
+    private final Supplier<EventLoop> loops;
     private final String path;
     private final OpenHow how;
     private final Wrapper<T> wrapper;
 
-    private OpenMono(Loops loops, String path, OpenHow how, Wrapper<T> wrapper) {
+    private OpenMono(Supplier<EventLoop> loops, String path, OpenHow how, Wrapper<T> wrapper) {
         this.loops = loops;
         this.path = path;
         this.how = how;
@@ -48,7 +49,7 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
     }
 
     /** Makes a Mono of an open file. */
-    public static <T> Mono<T> create(Loops loops, String path, OpenHow how,
+    public static <T> Mono<T> create(Supplier<EventLoop> loops, String path, OpenHow how,
             Wrapper<T> wrapper) {
         return onAssembly(new OpenMono<>(loops, path, how, wrapper));
     }
@@ -75,7 +76,7 @@ public final class OpenMono<T> extends Mono<T> implements Scannable {
 
         Opening(OpenMono<T> source, CoreSubscriber<? super T> actual) {
             this.source = source;
-            loop = source.loops.next();
+            loop = source.loops.get();
             outcome = new Outcome<>(actual);
             first = source.how.direct()
                     ? new StatRequest(loop, source.path, this::openDirect)

@@ -77,12 +77,14 @@ public final class Truncation {
 
         @Override
         public void run() {
-            ended.accept(error);
-            lent.close();
+            try (lent) {
+                ended.accept(error);
+            }
         }
 
         @Override
         public void rejected(Throwable cause) {
+            lent.close();
             ended.accept(cause);
         }
     }

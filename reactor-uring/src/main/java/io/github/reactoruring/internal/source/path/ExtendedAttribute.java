@@ -3,11 +3,11 @@ package io.github.reactoruring.internal.source.path;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
@@ -46,13 +46,13 @@ public final class ExtendedAttribute extends PathRequest<byte[]> {
     }
 
     /** Reads that of a path; empty when the file has none of that name. */
-    public static Mono<byte[]> get(Loops loops, String path, String attribute) {
+    public static Mono<byte[]> get(Supplier<EventLoop> loops, String path, String attribute) {
         return OneShotMono.create(loops, (ring, actual) -> new ExtendedAttribute(ring, actual,
                 IoUringAbi.IORING_OP_GETXATTR, null, path, attribute, null));
     }
 
     /** Makes or replaces that of a path. */
-    public static Mono<Void> set(Loops loops, String path, String attribute, byte[] value) {
+    public static Mono<Void> set(Supplier<EventLoop> loops, String path, String attribute, byte[] value) {
         return OneShotMono.<byte[]>create(loops, (ring, actual) -> new ExtendedAttribute(ring, actual,
                 IoUringAbi.IORING_OP_SETXATTR, null, path, attribute, value)).then();
     }

@@ -2,9 +2,9 @@ package io.github.reactoruring.internal.source.path;
 
 import java.io.IOException;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
@@ -40,21 +40,21 @@ public final class PathChange extends PathRequest<Void> {
         this.errors = errors;
     }
 
-    private static Mono<Void> mono(Loops loops, int opcode, Preparation preparation,
+    private static Mono<Void> mono(Supplier<EventLoop> loops, int opcode, Preparation preparation,
             IntFunction<IOException> errors) {
         return OneShotMono.create(loops,
                 (ring, actual) -> new PathChange(ring, actual, opcode, preparation, errors));
     }
 
     /** Makes a directory (MKDIRAT, Linux 5.15). */
-    public static Mono<Void> makeDirectory(Loops loops, String path, int mode) {
+    public static Mono<Void> makeDirectory(Supplier<EventLoop> loops, String path, int mode) {
         return mono(loops, IoUringAbi.IORING_OP_MKDIRAT,
                 (sqe, names) -> Prep.mkdirat(sqe, OpenFlags.AT_FDCWD, names.name(path), mode),
                 errno -> Errors.ofPath(errno, "MKDIRAT", path));
     }
 
     /** Renames (RENAMEAT, Linux 5.11). */
-    public static Mono<Void> rename(Loops loops, String from, String to, int flags) {
+    public static Mono<Void> rename(Supplier<EventLoop> loops, String from, String to, int flags) {
         return mono(loops, IoUringAbi.IORING_OP_RENAMEAT,
                 (sqe, names) -> Prep.renameat(sqe, OpenFlags.AT_FDCWD, names.name(from), OpenFlags.AT_FDCWD,
                         names.name(to), flags),
@@ -62,7 +62,7 @@ public final class PathChange extends PathRequest<Void> {
     }
 
     /** Gives {@code existing} another name (LINKAT, Linux 5.15); a symbolic link is not followed. */
-    public static Mono<Void> link(Loops loops, String link, String existing) {
+    public static Mono<Void> link(Supplier<EventLoop> loops, String link, String existing) {
         return mono(loops, IoUringAbi.IORING_OP_LINKAT,
                 (sqe, names) -> Prep.linkat(sqe, OpenFlags.AT_FDCWD, names.name(existing), OpenFlags.AT_FDCWD,
                         names.name(link), 0),
@@ -70,7 +70,7 @@ public final class PathChange extends PathRequest<Void> {
     }
 
     /** Makes a symbolic link (SYMLINKAT, Linux 5.15). */
-    public static Mono<Void> symbolicLink(Loops loops, String link, String target) {
+    public static Mono<Void> symbolicLink(Supplier<EventLoop> loops, String link, String target) {
         return mono(loops, IoUringAbi.IORING_OP_SYMLINKAT,
                 (sqe, names) -> Prep.symlinkat(sqe, names.name(target), OpenFlags.AT_FDCWD, names.name(link)),
                 errno -> Errors.ofPath(errno, "SYMLINKAT", link));

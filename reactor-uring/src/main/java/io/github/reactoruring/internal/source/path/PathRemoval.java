@@ -1,9 +1,9 @@
 package io.github.reactoruring.internal.source.path;
 
 import java.io.IOException;
+import java.util.function.Supplier;
 
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
@@ -33,12 +33,12 @@ public final class PathRemoval extends PathRequest<Void> {
     }
 
     /** Removes a file, a link or an empty directory. */
-    public static Mono<Void> remove(Loops loops, String path) {
+    public static Mono<Void> remove(Supplier<EventLoop> loops, String path) {
         return OneShotMono.create(loops, (ring, actual) -> new PathRemoval(ring, actual, path, false));
     }
 
     /** Removes an empty directory. */
-    public static Mono<Void> removeDirectory(Loops loops, String path) {
+    public static Mono<Void> removeDirectory(Supplier<EventLoop> loops, String path) {
         return OneShotMono.create(loops, (ring, actual) -> new PathRemoval(ring, actual, path, true));
     }
 

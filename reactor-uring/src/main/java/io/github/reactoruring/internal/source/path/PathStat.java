@@ -2,13 +2,13 @@ package io.github.reactoruring.internal.source.path;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.file.FileStat;
 import io.github.reactoruring.file.FileType;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
@@ -38,7 +38,7 @@ public final class PathStat extends PathRequest<FileStat> {
     }
 
     /** Asks what {@code path} is, or what it leads to. */
-    public static Mono<FileStat> create(Loops loops, String path, boolean follow) {
+    public static Mono<FileStat> create(Supplier<EventLoop> loops, String path, boolean follow) {
         return OneShotMono.create(loops, (ring, actual) -> new PathStat(ring, actual, path, follow));
     }
 

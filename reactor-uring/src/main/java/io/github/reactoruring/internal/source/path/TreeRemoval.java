@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 import io.github.reactoruring.file.DirectoryEntry;
-import io.github.reactoruring.internal.loop.Loops;
+import io.github.reactoruring.internal.loop.EventLoop;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -21,21 +22,21 @@ public final class TreeRemoval {
 
     private static final int MAX_PASSES = 4;
 
-    private final Loops loops;
+    private final Supplier<EventLoop> loops;
     private final DirectoryEntry start;
     private final int concurrency;
     /** By the number of names in the path; filled by one pass. */
     private final TreeMap<Integer, List<Path>> directories = new TreeMap<>();
     private long removed;
 
-    private TreeRemoval(Loops loops, DirectoryEntry start, int concurrency) {
+    private TreeRemoval(Supplier<EventLoop> loops, DirectoryEntry start, int concurrency) {
         this.loops = loops;
         this.start = start;
         this.concurrency = concurrency;
     }
 
     /** Removes {@code start} and what is below it; emits how many. */
-    public static Mono<Long> of(Loops loops, DirectoryEntry start, int concurrency) {
+    public static Mono<Long> of(Supplier<EventLoop> loops, DirectoryEntry start, int concurrency) {
         return Mono.defer(() -> {
             TreeRemoval removal = new TreeRemoval(loops, start, concurrency);
             return removal.pass(1).then(Mono.fromSupplier(() -> removal.removed));

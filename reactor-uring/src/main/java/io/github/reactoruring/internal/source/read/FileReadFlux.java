@@ -1,10 +1,12 @@
 package io.github.reactoruring.internal.source.read;
 
+import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.file.ReadOptions;
-import io.github.reactoruring.internal.loop.Loops;
+import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
@@ -17,13 +19,13 @@ import reactor.core.publisher.Flux;
  */
 public final class FileReadFlux<B> extends Flux<B> implements Scannable {
 
-    private final Loops loops;
+    private final Supplier<EventLoop> loops;
     private final String path;
     private final ReadOptions options;
     private final BufferFactory<B> buffers;
     private final @Nullable OpenFile lent;
 
-    private FileReadFlux(Loops loops, String path, ReadOptions options, BufferFactory<B> buffers,
+    private FileReadFlux(Supplier<EventLoop> loops, String path, ReadOptions options, BufferFactory<B> buffers,
             @Nullable OpenFile lent) {
         this.loops = loops;
         this.path = path;
@@ -33,7 +35,8 @@ public final class FileReadFlux<B> extends Flux<B> implements Scannable {
     }
 
     /** Makes a Flux of the content of {@code path}. */
-    public static <B> Flux<B> create(Loops loops, String path, ReadOptions options, BufferFactory<B> buffers) {
+    public static <B> Flux<B> create(Supplier<EventLoop> loops, String path, ReadOptions options,
+            BufferFactory<B> buffers) {
         return onAssembly(new FileReadFlux<>(loops, path, options, buffers, null));
     }
 
@@ -45,7 +48,7 @@ public final class FileReadFlux<B> extends Flux<B> implements Scannable {
     @Override
     public void subscribe(CoreSubscriber<? super B> actual) {
         actual.onSubscribe(lent == null
-                ? new Reading<>(loops.next(), actual, path, options, buffers)
+                ? new Reading<>(loops.get(), actual, path, options, buffers)
                 : new Reading<>(lent, actual, options, buffers));
     }
 

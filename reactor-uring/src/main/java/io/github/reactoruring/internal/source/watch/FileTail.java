@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,6 @@ import io.github.reactoruring.file.DirectoryChange.Kind;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.source.Guarded;
 import io.github.reactoruring.internal.source.OnLoop;
@@ -66,9 +66,10 @@ public final class FileTail<B> {
     }
 
     /** @param path names a file in a directory */
-    public static <B> Flux<B> create(Loops loops, Path path, TailOptions options, BufferFactory<B> buffers) {
+    public static <B> Flux<B> create(Supplier<EventLoop> loops, Path path, TailOptions options,
+            BufferFactory<B> buffers) {
         return Guarded.create(
-                Flux.usingWhen(Mono.fromSupplier(() -> new FileTail<>(loops.next(), path, options, buffers)),
+                Flux.usingWhen(Mono.fromSupplier(() -> new FileTail<>(loops.get(), path, options, buffers)),
                         FileTail::follow, FileTail::close));
     }
 

@@ -2,11 +2,11 @@ package io.github.reactoruring.internal.source.write;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.util.function.Supplier;
 
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShotMono;
@@ -37,7 +37,7 @@ public final class FileCopy {
     private FileCopy() {
     }
 
-    public static Mono<Long> create(Loops loops, String from, String to, WriteOptions options) {
+    public static Mono<Long> create(Supplier<EventLoop> loops, String from, String to, WriteOptions options) {
         Mono<OpenFile> source = OpenMono.create(loops, from, READING, (file, status, forceAsync) -> file);
         return Mono.usingWhen(source, file -> copy(file, to, options), file -> new FileUpkeep(file).close());
     }

@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.source.write;
 
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -9,7 +10,6 @@ import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.file.ReplaceOptions;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
-import io.github.reactoruring.internal.loop.Loops;
 import io.github.reactoruring.internal.source.write.Writing.WritePlan;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
@@ -22,13 +22,13 @@ import reactor.core.publisher.Mono;
  */
 public final class WriteMono<B> extends Mono<Long> implements Scannable {
 
-    private final Loops loops;
+    private final Supplier<EventLoop> loops;
     private final Publisher<? extends B> source;
     private final BufferReader<? super B> reader;
     private final Function<EventLoop, WriteTarget> target;
     private final WritePlan plan;
 
-    private WriteMono(Loops loops, Publisher<? extends B> source, BufferReader<? super B> reader,
+    private WriteMono(Supplier<EventLoop> loops, Publisher<? extends B> source, BufferReader<? super B> reader,
             Function<EventLoop, WriteTarget> target, WritePlan plan) {
         this.loops = loops;
         this.source = source;
@@ -38,7 +38,7 @@ public final class WriteMono<B> extends Mono<Long> implements Scannable {
     }
 
     /** Makes a Mono that writes {@code source} to {@code path}. */
-    public static <B> Mono<Long> write(Loops loops, String path, Publisher<? extends B> source,
+    public static <B> Mono<Long> write(Supplier<EventLoop> loops, String path, Publisher<? extends B> source,
             WriteOptions options, BufferReader<? super B> reader) {
         WritePlan plan = new WritePlan(options.position(), options.start() == WriteOptions.Start.APPEND,
                 options.maxInFlight());
@@ -46,7 +46,7 @@ public final class WriteMono<B> extends Mono<Long> implements Scannable {
     }
 
     /** Makes a Mono that replaces what is at {@code path} by {@code source}. */
-    public static <B> Mono<Long> replace(Loops loops, String path, Publisher<? extends B> source,
+    public static <B> Mono<Long> replace(Supplier<EventLoop> loops, String path, Publisher<? extends B> source,
             ReplaceOptions options, BufferReader<? super B> reader) {
         WritePlan plan = new WritePlan(0, false, options.maxInFlight());
         return onAssembly(new WriteMono<>(loops, source, reader,
@@ -55,7 +55,7 @@ public final class WriteMono<B> extends Mono<Long> implements Scannable {
 
     @Override
     public void subscribe(CoreSubscriber<? super Long> actual) {
-        EventLoop loop = loops.next();
+        EventLoop loop = loops.get();
         actual.onSubscribe(new Writing<>(loop, actual, source, reader, target.apply(loop), plan));
     }
 
