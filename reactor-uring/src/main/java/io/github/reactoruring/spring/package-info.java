@@ -1,5 +1,5 @@
 /**
- * Reads and writes files for Spring WebFlux on the ring: what users name, and nothing else. Optional: needs spring-web, and
+ * Reads and writes files for Spring WebFlux on the ring: the classes that users name. Optional: needs spring-web, and
  * reactor-netty-http where Netty is the server.
  *
  * <p><b>Threads:</b> any, once it is set up. What the ring reads is signalled on its thread; WebFlux's server takes it over to

@@ -1,5 +1,5 @@
 /**
- * Puts a ring, a loop and a driver together: opens the rings of a Uring, and explains where there are none to be had.
+ * Puts a ring, a loop and a driver together: opens the rings of a Uring, and explains why there are none to be had.
  *
  * <p><b>Threads:</b> any; each ring belongs to the driver that turns its loop.
  */

@@ -8,8 +8,8 @@ import io.github.reactoruring.internal.sys.FileIdentity;
 import io.github.reactoruring.internal.sys.FileStatus;
 
 /**
- * Answers, beside a ring, what is asked of a descriptor or done to it; by whoever makes the descriptors of that ring, and so
- * knows what their numbers stand for. And makes the calls on paths that no ring has an operation for.
+ * Answers, beside a ring, what is asked of a descriptor or done to it: a port to whoever makes the descriptors of that ring,
+ * and so knows what their numbers stand for. It makes the calls on paths, too, that no ring has an operation for.
  *
  * <p>A number that comes as a result, zero or more, or a negated errno, follows the kernel, as with {@link Ring}.
  *

@@ -45,7 +45,8 @@ public final class UringMultipartAutoConfiguration {
 
     /**
      * Takes the place of the server's readers of multipart bodies, which Spring Boot configures, wherever that comes; that of
-     * the events needs no ring. Comes first, so that a customizer of the application's can still put its own there.
+     * the events needs no ring. Comes before those without an order: who wants a reader of his own tried first orders his
+     * customizer below 0.
      */
     @Bean
     @Order(0)

@@ -54,7 +54,7 @@ public final class UringWebFluxAutoConfiguration {
         return writer;
     }
 
-    /** Comes first, so that a customizer of the application's can still put its own writer before. */
+    /** Comes before those without an order: who wants a writer of his own tried first orders his customizer below 0. */
     @Bean
     @Order(0)
     CodecCustomizer uringCodecCustomizer(ObjectProvider<UringResourceHttpMessageWriter> writer,
