@@ -59,6 +59,11 @@ public final class CheckedMemory {
         return memory;
     }
 
+    /** Takes back {@link #register}: whoever allocated it may free it, and what is there next is not the kernel's. */
+    synchronized void unregister(long address) {
+        live.remove(address);
+    }
+
     public synchronized void free(MemorySegment memory) {
         Long bytes = live.remove(memory.address());
         if (bytes == null) {

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.ring.scripted;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.sys.Errno;
@@ -41,10 +42,12 @@ final class RegisteredRanges {
         return free;
     }
 
-    void unregister(int slot) {
-        if (slot >= slots.size() || slots.get(slot) == null) {
+    /** Returns the address of what was registered. */
+    OptionalLong unregister(int slot) {
+        Range range = slot < slots.size() ? slots.get(slot) : null;
+        if (range == null) {
             violations.add("buffer " + slot + " was unregistered and is not registered");
-            return;
+            return OptionalLong.empty();
         }
         for (KernelRequest request : kernel.eachInFlight()) {
             if (isFixed(request.sqe()) && request.sqe().bufIndex() == slot) {
@@ -52,6 +55,7 @@ final class RegisteredRanges {
             }
         }
         slots.set(slot, null);
+        return OptionalLong.of(range.address);
     }
 
     int count() {

@@ -381,15 +381,17 @@ public final class ScriptedRing implements Ring {
         if (!features.has(RingFeature.BUFFER_TABLE)) {
             return -Errno.EINVAL;
         }
-        // Who frees it is not told here: what is unregistered, the table refuses.
-        memory.register(CheckedMemory.segment(address, sizeBytes));
-        return kernel.registered().register(address, sizeBytes);
+        int number = kernel.registered().register(address, sizeBytes);
+        if (number >= 0) {
+            memory.register(CheckedMemory.segment(address, sizeBytes));
+        }
+        return number;
     }
 
     @Override
     public void unregisterBuffer(int number) {
         requireOwner("unregisterBuffer");
-        kernel.registered().unregister(number);
+        kernel.registered().unregister(number).ifPresent(memory::unregister);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.reactoruring.internal.ring.scripted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.List;
@@ -116,6 +117,25 @@ class ScriptedRingTest {
         ring.violations().drain();
         ring.kernel().scribble(request);
         assertViolation("not leased");
+    }
+
+    /** Of memory that was registered once, a part may be registered again, alone or in something larger. */
+    @Test
+    void forgetsRegisteredMemoryWithItsRegistration() {
+        MemorySegment memory = Arena.ofAuto().allocate(3 * STREAM_BYTES);
+        ring.unregisterBuffer(ring.registerBuffer(memory.address() + STREAM_BYTES, STREAM_BYTES));
+        int buffer = ring.registerBuffer(memory.address(), memory.byteSize());
+        int file = ring.files().create("stream", KernelFile.Kind.STREAM);
+        ring.nextSqe().opcode(IoUringAbi.IORING_OP_READ_FIXED).fd(file).addr(memory.address() + 2 * STREAM_BYTES)
+                .len(STREAM_BYTES).off(-1).bufIndex(buffer).userData(1);
+        ring.enter(true, 0, -1);
+
+        KernelRequest request = ring.kernel().inFlight().getFirst();
+        request.moveTo(KernelRequest.Place.DEVICE);
+        ring.kernel().scribble(request);
+        ring.violations().assertNone();
+        ring.kernel().registered().unregister(buffer);
+        assertViolation("unregistered under");
     }
 
     @Test
