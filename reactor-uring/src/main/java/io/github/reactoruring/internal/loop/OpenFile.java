@@ -230,7 +230,7 @@ public final class OpenFile implements Mail {
     }
 
     private void closeIfIdle() {
-        if (closing.get() && !closeSubmitted && isIdle()) {
+        if (isCloseDue()) {
             loop.execute(this);
         }
     }
@@ -272,8 +272,8 @@ public final class OpenFile implements Mail {
     void closeFailed() {
         if (closeStaged) {
             closed(-Errno.EBADF);
-        } else if (closedHere.compareAndSet(false, true)) {
-            closed(closeDescriptor());
+        } else {
+            closeHere();
         }
     }
 

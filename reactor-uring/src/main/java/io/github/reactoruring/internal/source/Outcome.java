@@ -2,7 +2,10 @@ package io.github.reactoruring.internal.source;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.jspecify.annotations.Nullable;
+
 import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
 
 /**
  * How a source of at most one value ends: by the cancel, or by its result. Who comes first wins.
@@ -70,7 +73,18 @@ public final class Outcome<T> {
         return state.get() == CANCELLED;
     }
 
-    public boolean isDecided() {
-        return state.get() == DECIDED;
+    /** Answers for the subscription that this is the outcome of. */
+    @SuppressWarnings("rawtypes")
+    public @Nullable Object scan(Scannable.Attr key) {
+        if (key == Scannable.Attr.ACTUAL) {
+            return actual;
+        }
+        if (key == Scannable.Attr.CANCELLED) {
+            return isCancelled();
+        }
+        if (key == Scannable.Attr.TERMINATED) {
+            return state.get() == DECIDED;
+        }
+        return key == Scannable.Attr.RUN_STYLE ? Scannable.Attr.RunStyle.ASYNC : null;
     }
 }

@@ -19,6 +19,7 @@ import io.github.reactoruring.internal.ring.scripted.CancelRecord;
 import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
+import io.github.reactoruring.internal.ring.scripted.ScriptedKernel;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.testing.RecordingRequest;
 import io.github.reactoruring.testing.ScriptedLoop;
@@ -190,8 +191,7 @@ class PursuitTest {
         RecordingRequest request = disposedAt(Place.DEVICE);
         under.ring().behaviour(new KernelBehaviour() {
             @Override
-            protected boolean progressWhileWaiting(
-                    io.github.reactoruring.internal.ring.scripted.ScriptedKernel kernel) {
+            protected boolean progressWhileWaiting(ScriptedKernel kernel) {
                 return false;
             }
         });

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.SqeBytes;
+import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -169,9 +171,9 @@ class ShutdownTest {
     @Test
     void aCloseThatSomebodysCancelHitIsMadeAgain() {
         OpenFile file = under.openFile("one");
-        under.ring().behaviour(new io.github.reactoruring.internal.ring.scripted.KernelBehaviour() {
+        under.ring().behaviour(new KernelBehaviour() {
             @Override
-            protected Place place(io.github.reactoruring.internal.ring.scripted.KernelRequest request) {
+            protected Place place(KernelRequest request) {
                 return request.opcode() == IoUringAbi.IORING_OP_CLOSE ? Place.WORKER_QUEUED : super.place(request);
             }
         });

@@ -3,11 +3,6 @@ package io.github.reactoruring.internal.plan;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.github.reactoruring.internal.plan.CancelCapabilities;
-import io.github.reactoruring.internal.plan.CancelKey;
-import io.github.reactoruring.internal.plan.Disposed;
-import io.github.reactoruring.internal.plan.InFlightCounts;
-
 /**
  * Keeps requests in flight and matches cancels against them the way the kernel does, written from what the kernel was
  * seen to do and not from what the planner assumes.

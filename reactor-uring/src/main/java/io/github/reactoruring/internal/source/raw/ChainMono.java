@@ -125,16 +125,7 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
         @Override
         @SuppressWarnings("rawtypes")
         public @Nullable Object scanUnsafe(Attr key) {
-            if (key == Attr.ACTUAL) {
-                return outcome.actual();
-            }
-            if (key == Attr.CANCELLED) {
-                return outcome.isCancelled();
-            }
-            if (key == Attr.TERMINATED) {
-                return outcome.isDecided();
-            }
-            return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+            return outcome.scan(key);
         }
     }
 

@@ -242,17 +242,8 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
     @Override
     @SuppressWarnings("rawtypes")
     public @Nullable Object scanUnsafe(Attr key) {
-        if (key == Attr.ACTUAL) {
-            return outcome.actual();
-        }
         if (key == Attr.PARENT) {
             return intake.upstream();
-        }
-        if (key == Attr.CANCELLED) {
-            return cancelled();
-        }
-        if (key == Attr.TERMINATED) {
-            return outcome.isDecided();
         }
         if (key == Attr.BUFFERED) {
             return intake.queued();
@@ -263,7 +254,7 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
         if (key == Attr.ERROR) {
             return failure;
         }
-        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
+        return outcome.scan(key);
     }
 
     @Override

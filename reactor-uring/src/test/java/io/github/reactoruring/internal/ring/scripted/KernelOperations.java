@@ -10,13 +10,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.ring.SqeBytes;
-import io.github.reactoruring.internal.ring.scripted.CheckedMemory;
-import io.github.reactoruring.internal.ring.scripted.FileTable;
-import io.github.reactoruring.internal.ring.scripted.KernelFile;
-import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
-import io.github.reactoruring.internal.ring.scripted.ScriptedKernel;
-import io.github.reactoruring.internal.ring.scripted.Violations;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.Statx;
 import io.github.reactoruring.internal.sys.Syscalls;
