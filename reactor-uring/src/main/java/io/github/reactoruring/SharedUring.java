@@ -13,7 +13,7 @@ final class SharedUring {
     }
 
     static synchronized Uring get() {
-        if (shared != null && shared.failureCause() == null) {
+        if (shared != null) {
             return shared;
         }
         Uring opened = Uring.builder("shared").build();

@@ -52,15 +52,15 @@ public final class Uring implements Disposable {
     Uring(String name, Rings rings) {
         this.name = name;
         this.rings = rings;
-        files = new RingFiles(rings::next, rings.all());
+        files = new RingFiles(rings::next, rings::all);
         fileSystem = new RingFileSystem(rings::next, rings.first().ring());
-        timers = new RingTimers(rings.first());
-        raw = new RingRaw(rings.first());
+        timers = new RingTimers(rings::first);
+        raw = new RingRaw(rings::first);
     }
 
     /**
      * Returns the ring that the whole JVM shares, opened by the first call and never closed: to dispose of it has no
-     * effect. Where that has {@link #failureCause() failed}, opens another.
+     * effect.
      *
      * @throws UringUnavailableException if there is no io_uring to be had, saying why and what to do
      */
@@ -134,18 +134,20 @@ public final class Uring implements Disposable {
     }
 
     /**
-     * Returns why a ring of this Uring failed, or null while all of them work. A ring fails for good, for want of memory or
-     * by an error of the kernel's: what was in flight is told the cause, and what comes later is rejected with it at once.
-     * Such a Uring cannot be used any more: build another; {@link #shared()} does.
+     * Returns why a ring of this Uring has failed, or null while all of them work. A ring fails for want of memory, or by an
+     * error of the kernel's: what was in flight is told the cause, and files that were open on it stay useless. Another takes
+     * its place as soon as one is to be had, mostly at once; where that too fails soon, or none is to be had, after 100 ms to
+     * 10 s. Until then what is subscribed to goes to the other rings, or is rejected with the cause at once.
+     * {@link UringStats#ringFailures} counts them.
      */
     public @Nullable Throwable failureCause() {
         return rings.failure();
     }
 
-    /** Says whether it cannot be used any more: it was disposed of, or {@link #failureCause() has failed}. */
+    /** Says whether it cannot be used: it was disposed of, or all its rings {@link #failureCause() have failed} just now. */
     @Override
     public boolean isDisposed() {
-        return disposed || failureCause() != null;
+        return disposed || rings.allFailed();
     }
 
     /** Closes with {@link #DEFAULT_DISPOSE_TIMEOUT}; see {@link #disposeLater(Duration)}. */
@@ -157,7 +159,8 @@ public final class Uring implements Disposable {
      * Closes: rejects what is new, drops what is queued, cancels what is in flight, and completes when the kernel is done
      * with all of it and files and rings are closed. Sources that were not disposed of fail with an error. Idempotent.
      *
-     * @param timeout past it, the memory the kernel may still write to is leaked, and the Mono fails saying so
+     * @param timeout past it nobody waits any longer: what is still in flight is told so, and the Mono fails saying how much
+     *     that is. Its memory, its files and the ring are kept until the kernel has done with them, however long that takes
      */
     public Mono<Void> disposeLater(Duration timeout) {
         Objects.requireNonNull(timeout, "timeout");

@@ -21,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  * @param overflows times the completion queue had overflowed
  * @param enters calls of io_uring_enter(2)
  * @param wakeUps wake-ups of a sleeping ring thread
+ * @param abandoned requests given up with a ring that failed: what they refer to is never freed
+ * @param ringFailures times a ring failed, and was replaced by another
  * @param timings where the ring's thread has spent its time; null unless {@link UringBuilder#timings} was asked for
  */
 public record UringStats(long inFlight, long submitted, long completed, long disposals, long dropped, long cancelSqes,
         long allCancelSqes, long sqesSaved, long recancels, long cancelled, long lateCompletions,
-        long staleCompletions, long overflows, long enters, long wakeUps, @Nullable UringTimings timings) {
+        long staleCompletions, long overflows, long enters, long wakeUps, long abandoned, long ringFailures,
+        @Nullable UringTimings timings) {
 
     /** Adds the counters of another ring. */
     public UringStats plus(UringStats other) {
@@ -34,7 +37,8 @@ public record UringStats(long inFlight, long submitted, long completed, long dis
                 allCancelSqes + other.allCancelSqes, sqesSaved + other.sqesSaved, recancels + other.recancels,
                 cancelled + other.cancelled, lateCompletions + other.lateCompletions,
                 staleCompletions + other.staleCompletions, overflows + other.overflows, enters + other.enters,
-                wakeUps + other.wakeUps, plus(timings, other.timings));
+                wakeUps + other.wakeUps, abandoned + other.abandoned,
+                ringFailures + other.ringFailures, plus(timings, other.timings));
     }
 
     private static @Nullable UringTimings plus(@Nullable UringTimings one, @Nullable UringTimings other) {

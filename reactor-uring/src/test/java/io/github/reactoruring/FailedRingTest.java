@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.file.UringFile;
+import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.RingFailure;
 import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Opcode;
@@ -83,16 +84,19 @@ class FailedRingTest {
     }
 
     @Test
-    void aRingThatFailedTellsEverybodyAndSaysSoEverAfter() {
+    void aRingThatFailedTellsEverybodyAndSaysSoUntilItIsReplaced() {
         Uring failing = Uring.builder("failing").build();
         OutOfMemoryError cause = new OutOfMemoryError("in the middle of a turn");
+        Runnable moreRings;
+        EventLoop failed;
         try (RawPipe pipe = new RawPipe()) {
             Probe<Integer> poll = Probe.idle();
             failing.raw().poll(pipe.source(), POLLIN).subscribe(poll);
             poll.request(1);
             Await.until("the poll in flight", () -> failing.stats().inFlight() == 1);
 
-            RingFailure.fail(failing, cause);
+            moreRings = RingFailure.noMoreRings(failing);
+            failed = RingFailure.fail(failing, cause);
 
             assertThat(poll.awaitError(OutOfMemoryError.class)).isSameAs(cause);
         }
@@ -104,7 +108,15 @@ class FailedRingTest {
                 .isInstanceOf(RejectedExecutionException.class).hasCause(cause);
         assertThatThrownBy(() -> failing.files().write(Path.of("/tmp/never"), reactor.core.publisher.Flux.just(
                 ByteBuffer.allocate(1))).block(LONG)).isInstanceOf(RejectedExecutionException.class).hasCause(cause);
-        assertThat(RingFailure.isKept(failing)).as("a poll has no memory").isFalse();
+        assertThat(RingFailure.isKept(failed)).as("a poll has no memory").isFalse();
+        assertThat(failing.stats().inFlight()).isZero();
+        assertThat(failing.stats().ringFailures()).isEqualTo(1);
+
+        moreRings.run();
+        Await.until("another ring", () -> failing.failureCause() == null);
+        assertThat(failing.isDisposed()).isFalse();
+        failing.raw().nop().block(LONG);
+        failing.disposeLater().block(LONG);
     }
 
     /** A chain's later operations must not run behind one that was never made; nor stay, out of anybody's reach. */
@@ -176,12 +188,13 @@ class FailedRingTest {
             });
             // Takes each number that has just become free, and loses it if it is closed once more.
             List<FileChannel> strangers = new ArrayList<>();
-            RingFailure.fail(failing, new OutOfMemoryError("in the middle of a turn"));
+            RingFailure.noMoreRings(failing);
+            EventLoop failed = RingFailure.fail(failing, new OutOfMemoryError("in the middle of a turn"));
             for (int i = 0; i < 200; i++) {
                 strangers.add(FileChannel.open(file));
             }
             assertThat(others.join(LONG)).isTrue();
-            Await.until("the ring's end", () -> RingFailure.isOver(failing));
+            Await.until("the ring's end", failed::isTold);
             readers.forEach(reader -> reader.awaitEnd().assertRules());
             for (FileChannel stranger : strangers) {
                 assertThat(stranger.size()).isEqualTo(200_000);
@@ -193,7 +206,7 @@ class FailedRingTest {
     /** In a JVM of its own: the ring that all share is broken. */
     @Test
     void theSharedRingIsOpenedAnewOnceItHasFailed() throws Exception {
-        assertThat(new ChildJvm().run(BrokenSharedRingMain.class)).contains("reopened: true, works: true");
+        assertThat(new ChildJvm().run(BrokenSharedRingMain.class)).contains("the same: true, works: true");
     }
 
     /** A hundred readers who keep what they get fill the heap. */

@@ -62,6 +62,8 @@ public final class UringMetrics implements MeterBinder {
         count(registry, "overflows", "overflows", "Times the completion queue had overflowed", UringStats::overflows);
         count(registry, "enters", "calls", "Calls of io_uring_enter(2)", UringStats::enters);
         count(registry, "wake.ups", "wakes", "Wake-ups of a sleeping ring thread", UringStats::wakeUps);
+        count(registry, "ring.failures", "rings", "Rings that failed, and were replaced", UringStats::ringFailures);
+        count(registry, "abandoned", REQUESTS, "Requests given up with a ring that failed", UringStats::abandoned);
         if (uring.stats().timings() != null) {
             time(registry, "turn", "Turns of the ring's thread, without its sleep", UringTimings::turns,
                     UringTimings::turnNanos, UringTimings::longestTurnNanos);

@@ -20,6 +20,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.util.retry.Retry;
 
 /** Runs what the guide's chapter on running shows. */
 @NeedsUring
@@ -62,17 +63,17 @@ class RunningItTest {
     @Test
     void aRingThatFailedIsReplaced() {
         Uring broken = Uring.builder("broken").build();
-        RingFailure.failForGood(broken);
+        RingFailure.failOnce(broken);
 
-        Uring another = working(broken);
-        StepVerifier.create(another.raw().nop()).verifyComplete();
-        assertThat(working(another)).isSameAs(another);
-        another.disposeLater().block();
+        StepVerifier.create(patiently(broken.raw().nop())).verifyComplete();
+        assertThat(broken.stats().ringFailures()).isEqualTo(1);
+        broken.disposeLater().block();
     }
 
-    // snippet: failure-cause
-    Uring working(Uring uring) {
-        return uring.failureCause() == null ? uring : Uring.builder("another").build();
+    // snippet: failed-ring
+    <T> Mono<T> patiently(Mono<T> source) {
+        return source.retryWhen(Retry.backoff(5, Duration.ofMillis(100))
+                .filter(RejectedExecutionException.class::isInstance));
     }
     // end of snippet
 

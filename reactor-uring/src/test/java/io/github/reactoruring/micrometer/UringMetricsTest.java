@@ -57,7 +57,7 @@ class UringMetricsTest {
     void describesEveryMeter() {
         new UringMetrics(ring.get(), "test").bindTo(registry);
 
-        assertThat(registry.getMeters()).hasSize(15).extracting(Meter::getId).allSatisfy(id -> {
+        assertThat(registry.getMeters()).hasSize(17).extracting(Meter::getId).allSatisfy(id -> {
             assertThat(id.getName()).startsWith("reactor.uring.");
             assertThat(id.getDescription()).isNotBlank();
             assertThat(id.getBaseUnit()).isNotBlank();
@@ -71,7 +71,7 @@ class UringMetricsTest {
             new UringMetrics(timed, "timed").bindTo(registry);
             timed.raw().nop().block();
 
-            assertThat(registry.getMeters()).hasSize(19).extracting(Meter::getId).allSatisfy(id -> {
+            assertThat(registry.getMeters()).hasSize(21).extracting(Meter::getId).allSatisfy(id -> {
                 assertThat(id.getDescription()).isNotBlank();
                 assertThat(id.getBaseUnit()).isNotBlank();
             });

@@ -97,7 +97,7 @@ final class Sources {
         buffers = new CheckedBuffers(ring);
         raw = new RingRaw(loop);
         timers = new RingTimers(loop);
-        files = new RingFiles(() -> loop, List.of(loop));
+        files = new RingFiles(() -> loop, () -> List.of(loop));
         for (int i = 0; i < FOREIGN_DESCRIPTORS; i++) {
             descriptors.add(ring.files().create("foreign " + i, KernelFile.Kind.STREAM));
         }
@@ -243,7 +243,7 @@ final class Sources {
                             .withDeadline(Duration.ofMillis(1 + number % 20)));
             case FILE_WRITE -> OneShotMono.<Long>create(loop,
                     (on, actual) -> FileWrites.of(file, actual, 0, ByteBuffer.allocate(CHUNK_BYTES)));
-            case STREAM -> MultishotFlux.create(loop, () -> new StreamRead<>(file, buffers));
+            case STREAM -> MultishotFlux.create(loop, loop -> new StreamRead<>(file, buffers));
             default -> throw new IllegalStateException(kind.toString());
         };
     }

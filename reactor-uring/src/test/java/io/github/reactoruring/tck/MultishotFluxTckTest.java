@@ -42,7 +42,7 @@ public class MultishotFluxTckTest extends PublisherVerification<Long> {
 
     @Override
     public Publisher<Long> createPublisher(long elements) {
-        return MultishotFlux.create(rings.first(), () -> new Nops(elements));
+        return MultishotFlux.create(rings.first(), loop -> new Nops(elements));
     }
 
     /** Has none: a source fails only once it was requested. */

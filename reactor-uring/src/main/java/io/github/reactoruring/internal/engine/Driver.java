@@ -14,6 +14,10 @@ public interface Driver {
     /** Returns what has a turn of this ring run soon. */
     Waker waker(Ring ring);
 
-    /** Runs turns from now on, until the loop is over. Returns at once. */
-    void drive(Turn turn);
+    /**
+     * Runs turns from now on, until the loop is over. Returns at once.
+     *
+     * @param afterwards is run then, once, by a thread that may take a millisecond for it
+     */
+    void drive(Turn turn, Runnable afterwards);
 }

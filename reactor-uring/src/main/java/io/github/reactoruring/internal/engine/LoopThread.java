@@ -16,16 +16,18 @@ public final class LoopThread extends Thread implements NonBlocking {
         }
 
         @Override
-        public void drive(Turn turn) {
-            new LoopThread(turn).start();
+        public void drive(Turn turn, Runnable afterwards) {
+            new LoopThread(turn, afterwards).start();
         }
     };
 
     private final Turn turn;
+    private final Runnable afterwards;
 
-    private LoopThread(Turn turn) {
+    private LoopThread(Turn turn, Runnable afterwards) {
         super(null, null, turn.loop().name(), 0, false);
         this.turn = turn;
+        this.afterwards = afterwards;
         setDaemon(true);
     }
 
@@ -35,5 +37,6 @@ public final class LoopThread extends Thread implements NonBlocking {
         while (!turn.isOver()) {
             turn.runOrWait();
         }
+        afterwards.run();
     }
 }

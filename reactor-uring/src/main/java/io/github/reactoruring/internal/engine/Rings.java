@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +19,28 @@ import io.github.reactoruring.internal.ring.kernel.KernelRings;
 import io.github.reactoruring.internal.ring.kernel.KernelView;
 import io.github.reactoruring.internal.sys.ErrnoException;
 
-/** The rings of one Uring, each with its thread. */
+/** The rings of one Uring, each with its thread, and with its place, which another takes when it fails. */
 public final class Rings {
 
-    private final List<EventLoop> loops;
+    private final List<RingPlace> places;
     private final AtomicInteger turn = new AtomicInteger();
 
-    private Rings(List<EventLoop> loops) {
-        this.loops = loops;
+    private Rings(List<RingPlace> places) {
+        this.places = places;
+    }
+
+    /** What all rings of a Uring are opened with. */
+    private record Settings(String name, int submissionEntries, int completionEntries, CancelPolicy policy,
+            boolean timings) {
+
+        String threadName(int index) {
+            return "uring-" + name + "-" + (index + 1);
+        }
+
+        Turn turn(Ring ring, String threadName, Driver driver) {
+            EventLoop loop = new EventLoop(threadName, ring, driver.waker(ring), timings);
+            return new Turn(loop, policy, ring.completionCapacity());
+        }
     }
 
     /**
@@ -36,24 +51,24 @@ public final class Rings {
      */
     public static Rings open(String name, int count, int submissionEntries, int completionEntries, CancelPolicy policy,
             boolean timings) {
+        Settings settings = new Settings(name, submissionEntries, completionEntries, policy, timings);
         Driver driver = LoopThread.DRIVER;
-        List<EventLoop> loops = new ArrayList<>(count);
-        for (Ring ring : openAll(count, submissionEntries, completionEntries)) {
-            String threadName = "uring-" + name + "-" + (loops.size() + 1);
-            EventLoop loop = new EventLoop(threadName, ring, driver.waker(ring), timings);
-            driver.drive(new Turn(loop, policy, ring.completionCapacity()));
-            loops.add(loop);
+        List<RingPlace> places = new ArrayList<>(count);
+        for (Ring ring : openAll(count, settings)) {
+            String threadName = settings.threadName(places.size());
+            places.add(new RingPlace(threadName, settings.turn(ring, threadName, driver),
+                    () -> settings.turn(openAll(1, settings).getFirst(), threadName, driver), driver));
         }
-        return new Rings(loops);
+        return new Rings(List.copyOf(places));
     }
 
-    private static List<Ring> openAll(int count, int submissionEntries, int completionEntries) {
+    private static List<Ring> openAll(int count, Settings settings) {
         UringUnavailableException platform = Unavailability.ofPlatform();
         if (platform != null) {
             throw platform;
         }
         try {
-            return openAll(new KernelRings(KernelView.configured()), count, submissionEntries, completionEntries);
+            return openAll(new KernelRings(KernelView.configured()), count, settings);
         } catch (ErrnoException e) {
             throw Unavailability.of(e);
         } catch (LinkageError | IllegalCallerException e) {
@@ -62,12 +77,11 @@ public final class Rings {
     }
 
     /** Opens all or none. */
-    private static List<Ring> openAll(RingProvider provider, int count, int submissionEntries, int completionEntries)
-            throws ErrnoException {
+    private static List<Ring> openAll(RingProvider provider, int count, Settings settings) throws ErrnoException {
         List<Ring> opened = new ArrayList<>(count);
         try {
             for (int i = 0; i < count; i++) {
-                opened.add(provider.open(submissionEntries, completionEntries));
+                opened.add(provider.open(settings.submissionEntries(), settings.completionEntries()));
             }
             return opened;
         } catch (Throwable t) {
@@ -78,31 +92,40 @@ public final class Rings {
 
     /** Returns the first ring: that of raw requests, which name descriptors, timers and each other. */
     public EventLoop first() {
-        return loops.getFirst();
+        return places.getFirst().get();
     }
 
-    /** Returns all of them. */
+    /** Returns all of them, as they are now. */
     public List<EventLoop> all() {
-        return List.copyOf(loops);
+        return places.stream().map(Supplier::get).toList();
     }
 
-    /** Chooses a ring: the caller's own when it is a ring's thread, else the next in turn. */
+    /** Chooses a ring: the caller's own when it is a ring's thread, else the next in turn that works, if any does. */
     public EventLoop next() {
-        if (loops.size() == 1) {
-            return loops.getFirst();
+        if (places.size() == 1) {
+            return first();
         }
-        for (EventLoop loop : loops) {
+        for (RingPlace place : places) {
+            EventLoop loop = place.get();
             if (loop.inEventLoop()) {
                 return loop;
             }
         }
-        return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+        EventLoop chosen = nextInTurn();
+        for (int i = 1; i < places.size() && chosen.failure() != null; i++) {
+            chosen = nextInTurn();
+        }
+        return chosen;
     }
 
-    /** Returns why one of them failed, or null while all work. */
+    private EventLoop nextInTurn() {
+        return places.get(Math.floorMod(turn.getAndIncrement(), places.size())).get();
+    }
+
+    /** Returns why one of them has failed, and is not replaced yet; null while all work. */
     public @Nullable Throwable failure() {
-        for (EventLoop loop : loops) {
-            Throwable failure = loop.failure();
+        for (RingPlace place : places) {
+            Throwable failure = place.failure();
             if (failure != null) {
                 return failure;
             }
@@ -110,15 +133,25 @@ public final class Rings {
         return null;
     }
 
+    /** Says whether all of them have failed, and none is replaced yet. */
+    public boolean allFailed() {
+        for (RingPlace place : places) {
+            if (place.failure() == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Closes all rings; completes when the last has. */
     public CompletableFuture<Void> close(long timeoutNanos) {
-        CompletableFuture<?>[] all = loops.stream().map(loop -> loop.close(timeoutNanos))
+        CompletableFuture<?>[] all = places.stream().map(place -> place.close(timeoutNanos))
                 .toArray(CompletableFuture[]::new);
         return CompletableFuture.allOf(all);
     }
 
     /** Adds up the rings' counters. */
     public UringStats stats() {
-        return loops.stream().map(loop -> loop.stats().snapshot()).reduce(UringStats::plus).orElseThrow();
+        return places.stream().map(RingPlace::stats).reduce(UringStats::plus).orElseThrow();
     }
 }

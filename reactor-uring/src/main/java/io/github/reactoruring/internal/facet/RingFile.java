@@ -95,7 +95,7 @@ final class RingFile implements UringFile {
     public <B> Flux<B> stream(BufferFactory<B> buffers) {
         Objects.requireNonNull(buffers, "buffers");
         if (file.loop().ring().features().supports(IoUringAbi.IORING_OP_READ_MULTISHOT)) {
-            return MultishotFlux.create(file.loop(), () -> new StreamRead<>(file, buffers));
+            return MultishotFlux.create(file.loop(), loop -> new StreamRead<>(file, buffers));
         }
         return Flux.defer(() -> {
             AtomicBoolean ended = new AtomicBoolean();

@@ -46,15 +46,15 @@ public final class RingFiles implements UringFiles {
     private static final int DEFAULT_MAX_LINE_CHARS = 1 << 20;
 
     private final Supplier<EventLoop> loops;
-    private final List<EventLoop> all;
+    private final Supplier<List<EventLoop>> all;
 
     /**
      * Makes the facet.
      *
      * @param loops chooses the ring of each file
-     * @param all the rings it chooses from
+     * @param all tells the rings it chooses from
      */
-    public RingFiles(Supplier<EventLoop> loops, List<EventLoop> all) {
+    public RingFiles(Supplier<EventLoop> loops, Supplier<List<EventLoop>> all) {
         this.loops = loops;
         this.all = all;
     }
@@ -105,7 +105,7 @@ public final class RingFiles implements UringFiles {
 
     @Override
     public Mono<UringFile> openDirect(Path path, OpenOption... options) {
-        all.getFirst().ring().features().require(RingFeature.DIRECT_DESCRIPTORS, "A direct descriptor");
+        loops.get().ring().features().require(RingFeature.DIRECT_DESCRIPTORS, "A direct descriptor");
         return open(path, true, options);
     }
 

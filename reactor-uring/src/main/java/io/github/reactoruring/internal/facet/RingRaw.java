@@ -3,6 +3,7 @@ package io.github.reactoruring.internal.facet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.internal.loop.EventLoop;
@@ -28,21 +29,22 @@ import reactor.core.publisher.Mono;
 /** Submits raw operations to one ring. */
 public final class RingRaw implements Raw {
 
-    private final EventLoop loop;
+    private final Supplier<EventLoop> loops;
 
-    public RingRaw(EventLoop loop) {
-        this.loop = loop;
+    /** @param loops chooses the ring of each subscription: one and the same, but for its being replaced */
+    public RingRaw(Supplier<EventLoop> loops) {
+        this.loops = loops;
     }
 
     @Override
     public boolean supports(Opcode opcode) {
-        return loop.ring().features().supports(opcode.code());
+        return loops.get().ring().features().supports(opcode.code());
     }
 
     @Override
     public Mono<Completion> submit(Operation operation) {
         check(operation);
-        return OneShotMono.create(loop, (ring, actual) -> new RawOneShot(ring, actual, operation));
+        return OneShotMono.create(loops, (ring, actual) -> new RawOneShot(ring, actual, operation));
     }
 
     @Override
@@ -52,19 +54,19 @@ public final class RingRaw implements Raw {
             throw new IllegalArgumentException("A multishot request has no deadline: use Flux.timeout or Flux.take");
         }
         require(RingFeature.MULTISHOT, "A multishot request");
-        return MultishotFlux.create(loop, () -> new RawMultishot(loop, operation));
+        return MultishotFlux.create(loops, loop -> new RawMultishot(loop, operation));
     }
 
     @Override
     public Mono<Void> nop() {
-        return OneShotMono.create(loop, (ring, actual) -> new Nop(ring, actual));
+        return OneShotMono.create(loops, (ring, actual) -> new Nop(ring, actual));
     }
 
     @Override
     public Mono<Integer> poll(int fd, int events) {
         checkDescriptor(fd);
         require(RingFeature.POLLS, "A poll");
-        return OneShotMono.create(loop, (ring, actual) -> new Poll(ring, actual, fd, events));
+        return OneShotMono.create(loops, (ring, actual) -> new Poll(ring, actual, fd, events));
     }
 
     @Override
@@ -72,14 +74,14 @@ public final class RingRaw implements Raw {
         checkDescriptor(fd);
         require(RingFeature.POLLS, "A poll");
         require(RingFeature.MULTISHOT, "A multishot poll");
-        return MultishotFlux.create(loop, () -> new PollMultishot(fd, events));
+        return MultishotFlux.create(loops, loop -> new PollMultishot(fd, events));
     }
 
     @Override
     public Mono<List<Completion>> submit(Chain chain) {
         chain.operations().forEach(this::check);
         require(RingFeature.LINKS, "A chain");
-        return ChainMono.create(loop, chain);
+        return ChainMono.create(loops, chain);
     }
 
     @Override
@@ -87,7 +89,7 @@ public final class RingRaw implements Raw {
         require(cancel.needsAllFdAny(), RingFeature.CANCEL_ALL_FD_ANY, cancel, "5.19");
         require(cancel.needsFixedFile(), RingFeature.CANCEL_FD_FIXED, cancel, "6.0");
         require(cancel.needsOpcode(), RingFeature.CANCEL_OP, cancel, "6.6");
-        return OneShotMono.create(loop, (ring, actual) -> new ExplicitCancel(ring, actual, cancel));
+        return OneShotMono.create(loops, (ring, actual) -> new ExplicitCancel(ring, actual, cancel));
     }
 
     @Override
@@ -111,15 +113,15 @@ public final class RingRaw implements Raw {
     }
 
     private Mono<Void> amend(long userData, Amendment.Change change) {
-        return OneShotMono.create(loop, (ring, actual) -> new Amendment(ring, actual, userData, change));
+        return OneShotMono.create(loops, (ring, actual) -> new Amendment(ring, actual, userData, change));
     }
 
     private void require(RingFeature feature, String what) {
-        loop.ring().features().require(feature, what);
+        loops.get().ring().features().require(feature, what);
     }
 
     private void require(boolean needed, RingFeature feature, Cancel cancel, String since) {
-        if (needed && !loop.ring().features().has(feature)) {
+        if (needed && !loops.get().ring().features().has(feature)) {
             throw new UnsupportedOperationException("This kernel cannot " + cancel + ", which needs Linux " + since);
         }
     }

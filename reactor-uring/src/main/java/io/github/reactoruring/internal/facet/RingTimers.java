@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.facet;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.ring.RingFeature;
@@ -11,20 +12,21 @@ import io.github.reactoruring.time.Timers;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Arms timers on one ring. */
+/** Arms timers on a ring. */
 public final class RingTimers implements Timers {
 
-    private final EventLoop loop;
+    private final Supplier<EventLoop> loops;
 
-    public RingTimers(EventLoop loop) {
-        this.loop = loop;
+    /** @param loops chooses the ring of each subscription */
+    public RingTimers(Supplier<EventLoop> loops) {
+        this.loops = loops;
     }
 
     @Override
     public Mono<Long> after(Duration delay) {
         Duration checked = notNegative(delay);
-        loop.ring().features().require(RingFeature.TIMERS, "A delay");
-        return OneShotMono.create(loop, (ring, actual) -> new Timer(ring, actual, checked));
+        loops.get().ring().features().require(RingFeature.TIMERS, "A delay");
+        return OneShotMono.create(loops, (ring, actual) -> new Timer(ring, actual, checked));
     }
 
     @Override
@@ -32,8 +34,8 @@ public final class RingTimers implements Timers {
         if (!period.isPositive()) {
             throw new IllegalArgumentException("period must be more than zero, not " + period);
         }
-        loop.ring().features().require(RingFeature.TIMERS, "An interval");
-        return IntervalFlux.create(loop, period);
+        loops.get().ring().features().require(RingFeature.TIMERS, "An interval");
+        return IntervalFlux.create(loops, period);
     }
 
     static Duration notNegative(Duration delay) {

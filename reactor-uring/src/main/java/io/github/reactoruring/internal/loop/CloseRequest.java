@@ -47,6 +47,11 @@ final class CloseRequest extends Request {
     }
 
     @Override
+    protected void overdue(Throwable cause) {
+        closing.closed(-Errno.ECANCELED);
+    }
+
+    @Override
     protected void failed(Throwable cause) {
         closing.closeFailed();
     }

@@ -21,7 +21,7 @@ import reactor.util.Loggers;
 final class Collapse {
 
     private static final long PAUSE_NANOS = 10_000_000;
-    private static final int STEPS = 9;
+    private static final int STEPS = 10;
     /** After a second of trying, what a step has not done is left: the next may be what gives memory back. */
     private static final int TRIES = 100;
 
@@ -83,9 +83,10 @@ final class Collapse {
             case 2 -> loop.ring().abandon();
             case 3 -> failInFlight(cause);
             case 4 -> keepInFlight();
-            case 5 -> tellListeners();
-            case 6 -> loop.mailbox().close(rejecter);
-            case 7 -> loop.terminated().completeExceptionally(cause);
+            case 5 -> loop.stats().abandon(inFlight.size());
+            case 6 -> tellListeners();
+            case 7 -> loop.mailbox().close(rejecter);
+            case 8 -> loop.terminated().completeExceptionally(cause);
             // Last: closing waits for a filesystem to flush.
             default -> closeFiles();
         }
@@ -116,7 +117,7 @@ final class Collapse {
                     Gate.failed(request, cause);
                 }
                 if (!Opcodes.usesMemory(request.opcode())) {
-                    inFlight.retire(request);
+                    inFlight.forget(request);
                 }
             }
         }

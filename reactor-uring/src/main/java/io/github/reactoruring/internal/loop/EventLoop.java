@@ -122,6 +122,11 @@ public final class EventLoop implements Supplier<EventLoop> {
         return failure;
     }
 
+    /** Says whether everybody has been told that the loop is over. */
+    public boolean isTold() {
+        return terminated.isDone();
+    }
+
     /** Says why the loop takes nothing any more. */
     public Throwable rejection() {
         Throwable cause = failure;

@@ -66,6 +66,14 @@ final class Gate {
         }
     }
 
+    static void overdue(RequestCallbacks request, Throwable cause) {
+        try {
+            request.overdue(cause);
+        } catch (Throwable t) {
+            Complaint.CALLBACK.log(t);
+        }
+    }
+
     static void released(RequestCallbacks request) {
         try {
             request.released();

@@ -94,6 +94,12 @@ final class InFlightTable {
         count(request, -1);
     }
 
+    /** Takes a request off when the ring is given up: nobody reaches it from here, and what it was counted on keeps its count. */
+    void forget(Request request) {
+        requests[request.slot()] = null;
+        size--;
+    }
+
     void forEach(Consumer<Request> action) {
         for (Request request : requests.clone()) {
             if (request != null) {

@@ -22,6 +22,8 @@ public final class LoopStats {
     final Counter overflows = new Counter();
     final Counter enters = new Counter();
     final Counter wakeUps = new Counter();
+    final Counter abandoned = new Counter();
+    final Counter ringFailures = new Counter();
 
     private final @Nullable TurnTimer timer;
 
@@ -29,11 +31,20 @@ public final class LoopStats {
         this.timer = timer;
     }
 
+    /** Counts what was given up with the ring: it is not in flight on any ring that works. */
+    void abandon(int count) {
+        inFlight.set(0);
+        abandoned.set(count);
+        ringFailures.set(1);
+    }
+
     /** Copies the counters. */
     public UringStats snapshot() {
         return new UringStats(inFlight.get(), submitted.get(), completed.get(), disposals.get(), dropped.get(),
                 cancelSqes.get(), allCancelSqes.get(), sqesSaved.get(), recancels.get(), cancelled.get(),
                 lateCompletions.get(), staleCompletions.get(), overflows.get(), enters.get(), wakeUps.get(),
+                abandoned.get(),
+                ringFailures.get(),
                 timer == null ? null : timer.snapshot());
     }
 }

@@ -255,10 +255,10 @@ public final class OpenFile implements Mail {
         loop.execute(this);
     }
 
-    /** Closes it here, since the loop is over, unless it is in use. */
+    /** Closes it here, since the loop is over, unless somebody has it between two requests. */
     @Override
     public void rejected(Throwable cause) {
-        if (isIdle()) {
+        if (holds == 0) {
             closeFailed();
         }
     }
@@ -286,8 +286,16 @@ public final class OpenFile implements Mail {
     /** Not while it is lent: who has it closes it. */
     private void closeHere() {
         if (lends.get() == 0 && !closeStaged && closedHere.compareAndSet(false, true)) {
-            closed(closeDescriptor());
+            closed(isSoughtByKernel() ? -Errno.EBUSY : closeDescriptor());
         }
+    }
+
+    /**
+     * Says whether the kernel may still look the number up, for a request of a ring that was given up: a stranger's file would
+     * be read or written. Such a number is never given back.
+     */
+    private boolean isSoughtByKernel() {
+        return elusive > 0 && !fixed;
     }
 
     private int closeDescriptor() {

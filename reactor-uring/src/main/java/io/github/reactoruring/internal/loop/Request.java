@@ -20,8 +20,9 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  *
  * <p>Invariant: {@link #released()} is called exactly once for each submit, those by {@link #resubmitHolding()} not
  * counted, and only when the kernel is done with the request's memory and file: after the final CQE, or when no SQE was
- * ever made. When the ring broke it is never called: the kernel may still write, so what the request holds is leaked, and
- * the request itself kept by {@link Abandoned}, lest the garbage collector free what it refers to.
+ * ever made, be that after a closing ring's deadline. When the ring broke it is never called: the kernel may still write, so
+ * what the request holds is leaked, and the request itself kept by {@link Abandoned}, lest the garbage collector free what
+ * it refers to.
  *
  * <p><b>Threads:</b> {@link #submit()} and {@link #dispose()} any; the callbacks run on the owner.
  */
@@ -215,6 +216,15 @@ public abstract class Request extends RequestCallbacks implements Mail {
             Gate.failed(this, cause);
         }
         release();
+    }
+
+    /** Tells the source that nobody waits for it any longer, though the kernel has it: as if it were disposed of. */
+    final void giveUp(Throwable cause) {
+        if (survivesClosing()) {
+            Gate.overdue(this, cause);
+        } else if (((int) WORD.getAndBitwiseOr(this, DISPOSED) & DISPOSED) == 0) {
+            Gate.failed(this, cause);
+        }
     }
 
     /** Ends a request that was disposed of before it had an SQE. */

@@ -26,6 +26,10 @@ abstract class RequestCallbacks {
     /** Learns that the request will not be served: the loop is closed, broken, or the preparation failed. */
     protected abstract void failed(Throwable cause);
 
+    /** Learns that nobody waits for it any longer, its loop being closed; one that cleans up is made all the same. */
+    protected void overdue(Throwable cause) {
+    }
+
     /** Frees what the kernel was using. */
     protected void released() {
     }

@@ -1,8 +1,7 @@
 package io.github.reactoruring.internal.loop;
 
 /**
- * The order to close a loop, and until when: past the deadline the loop fails, leaks what the kernel may still write to, and
- * says so.
+ * The order to close a loop, and until when anybody waits for it.
  */
 record Shutdown(long deadlineNanos) implements Mail {
 

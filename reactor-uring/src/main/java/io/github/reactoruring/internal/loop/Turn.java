@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.sys.ErrnoException;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * The owner's side of a loop: drain the mailbox, stage cancels, stage requests, enter once, dispatch.
@@ -23,6 +25,8 @@ import io.github.reactoruring.internal.sys.ErrnoException;
  * <p><b>Threads:</b> the one that called {@link #start()}.
  */
 public final class Turn {
+
+    private static final Logger LOG = Loggers.getLogger(EventLoop.class);
 
     private static final int MAIL_PER_TURN = 4096;
     private static final int COMPLETIONS_PER_TURN = 4096;
@@ -41,6 +45,10 @@ public final class Turn {
     private final Consumer<Mail> taker = this::take;
     private final Collapse collapse;
     private @Nullable Shutdown shutdown;
+    /** Whether its deadline has passed, and nobody waits for it any more. */
+    private boolean overdue;
+    /** Whether all is done that closing takes. */
+    private boolean finished;
     /** Whether those that were open were asked to close, and who keeps one open is waited for. */
     private boolean filesAsked;
 
@@ -112,7 +120,7 @@ public final class Turn {
         long now = ring.nanoTime();
         long wait = canceller.nanosToNextPursuit(now);
         Shutdown closing = shutdown;
-        return closing == null ? wait : closing.limitWait(wait, now);
+        return closing == null || overdue ? wait : closing.limitWait(wait, now);
     }
 
     // ---- A turn
@@ -333,11 +341,24 @@ public final class Turn {
     private void advance(Shutdown closing) {
         if (!hasWork() && !closeFiles() && !hasWork()) {
             finish();
-        } else if (closing.isPast(ring.nanoTime())) {
-            fail(new IllegalStateException("The ring " + loop.name() + " was closed with " + inFlight.size()
-                    + " requests still in flight at the deadline: their memory is leaked, since the kernel may still"
-                    + " write to it"));
+        } else if (!overdue && closing.isPast(ring.nanoTime())) {
+            overdue = true;
+            giveUpWaiting();
         }
+    }
+
+    /**
+     * Tells everybody, and goes on: what the kernel may still write to, and the numbers it may still look up, are given back
+     * when it is done with them, be it after hours.
+     */
+    private void giveUpWaiting() {
+        IllegalStateException cause = new IllegalStateException("The ring " + loop.name() + " was closed with "
+                + inFlight.size() + " requests still in flight at the deadline: their memory is kept until the kernel,"
+                + " which may still write to it, has done with them");
+        LOG.warn("{}", cause.getMessage());
+        inFlight.forEach(request -> request.giveUp(cause));
+        closeFiles();
+        loop.terminated().completeExceptionally(cause);
     }
 
     /** Starts to close the files that are still open; false when there is none. */
@@ -359,7 +380,11 @@ public final class Turn {
         loop.openFiles().clear();
         ring.close();
         loop.overListeners().forEach(Gate::over);
+        finished = true;
         loop.terminated().complete(null);
+        if (overdue) {
+            LOG.info("The ring {} is closed: what was in flight at its deadline has ended", loop.name());
+        }
     }
 
     /**
@@ -367,7 +392,7 @@ public final class Turn {
      * memory. Never throws, and leaves nobody untold.
      */
     private void fail(Throwable cause) {
-        if (loop.failure() == null && !loop.terminated().isDone()) {
+        if (loop.failure() == null && !finished) {
             loop.collapse(cause);
             collapse.run(cause);
         }

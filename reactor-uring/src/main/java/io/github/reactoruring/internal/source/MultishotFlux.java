@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.source;
 
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -16,22 +17,24 @@ import reactor.core.publisher.Flux;
  */
 public final class MultishotFlux<T> extends Flux<T> implements Scannable {
 
-    private final EventLoop loop;
-    private final Supplier<? extends MultishotOperation<T>> operation;
+    private final Supplier<EventLoop> loops;
+    private final Function<EventLoop, ? extends MultishotOperation<T>> operation;
 
-    private MultishotFlux(EventLoop loop, Supplier<? extends MultishotOperation<T>> operation) {
-        this.loop = loop;
+    private MultishotFlux(Supplier<EventLoop> loops, Function<EventLoop, ? extends MultishotOperation<T>> operation) {
+        this.loops = loops;
         this.operation = operation;
     }
 
-    /** Makes a Flux of the values of {@code operation}, called once for each subscriber. */
-    public static <T> Flux<T> create(EventLoop loop, Supplier<? extends MultishotOperation<T>> operation) {
-        return onAssembly(new MultishotFlux<>(loop, operation));
+    /** Makes a Flux of the values of {@code operation}, called once for each subscriber, on the ring chosen for it. */
+    public static <T> Flux<T> create(Supplier<EventLoop> loops,
+            Function<EventLoop, ? extends MultishotOperation<T>> operation) {
+        return onAssembly(new MultishotFlux<>(loops, operation));
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        actual.onSubscribe(new Multishot<>(loop, actual, operation.get()));
+        EventLoop loop = loops.get();
+        actual.onSubscribe(new Multishot<>(loop, actual, operation.apply(loop)));
     }
 
     @Override

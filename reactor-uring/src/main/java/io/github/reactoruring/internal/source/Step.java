@@ -150,6 +150,11 @@ public final class Step extends Request {
         tell();
     }
 
+    @Override
+    protected void overdue(Throwable failure) {
+        failed(failure);
+    }
+
     private void tell() {
         if (!told) {
             told = true;

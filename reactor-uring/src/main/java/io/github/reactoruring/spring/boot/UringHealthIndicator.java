@@ -34,14 +34,17 @@ final class UringHealthIndicator implements ReactiveHealthIndicator {
         }
         Throwable failure = uring.failureCause();
         if (failure != null) {
-            return Health.down(failure).withDetail("reason", "the ring has failed, and Spring's own means serve files")
+            return Health.down(failure)
+                    .withDetail("reason", "the ring has failed, and Spring's own means serve files until"
+                            + " another is to be had")
                     .build();
         }
         if (uring.isDisposed()) {
             return Health.down().withDetail("reason", "the ring is closed").build();
         }
         UringStats stats = uring.stats();
-        return Health.up().withDetail("inFlight", stats.inFlight()).withDetail("completed", stats.completed())
-                .build();
+        Health.Builder up = Health.up().withDetail("inFlight", stats.inFlight())
+                .withDetail("completed", stats.completed());
+        return stats.ringFailures() == 0 ? up.build() : up.withDetail("ringFailures", stats.ringFailures()).build();
     }
 }

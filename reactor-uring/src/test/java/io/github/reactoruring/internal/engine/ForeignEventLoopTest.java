@@ -66,7 +66,7 @@ class ForeignEventLoopTest {
         }
 
         @Override
-        public void drive(Turn driven) {
+        public void drive(Turn driven, Runnable afterwards) {
             executor.execute(() -> {
                 turn = driven;
                 turn.start();
@@ -100,7 +100,8 @@ class ForeignEventLoopTest {
     void open() throws Exception {
         Ring ring = new KernelRings(KernelView.configured()).open(64, 256);
         loop = new EventLoop("foreign", ring, foreign.waker(ring), false);
-        foreign.drive(new Turn(loop, CancelPolicy.coalesce(), ring.completionCapacity()));
+        foreign.drive(new Turn(loop, CancelPolicy.coalesce(), ring.completionCapacity()), () -> {
+        });
     }
 
     @AfterEach
@@ -117,7 +118,7 @@ class ForeignEventLoopTest {
         byte[] content = new byte[3_000_000];
         new Random(7).nextBytes(content);
         Path file = Files.write(directory.resolve("file"), content);
-        UringFiles files = new RingFiles(() -> loop, List.of(loop));
+        UringFiles files = new RingFiles(() -> loop, () -> List.of(loop));
         Set<String> threads = ConcurrentHashMap.newKeySet();
 
         ByteBuffer read = ByteBuffer.allocate(content.length);

@@ -116,6 +116,22 @@ class BrokenRingFilesTest {
         assertClosed();
     }
 
+    /** A worker of the kernel's looks the number up when it gets to the request, which may be after the ring has broken. */
+    @Test
+    void aNumberThatTheKernelMayStillLookUpIsNeverGivenBack() throws ErrnoException {
+        OpenFile file = new OpenFile(under.loop(), ends[0], false, "pipe");
+        RecordingRequest.onFile(file, IoUringAbi.IORING_OP_FSYNC, true, sqe -> {
+        }).submit();
+        under.turn();
+        under.only().moveTo(Place.WORKER_QUEUED);
+        breakRing();
+
+        assertThat(new KernelDescriptors().status(ends[0])).as("still open").isNotNull();
+        file.close(results::add);
+        assertThat(results).containsExactly(-Errno.EBUSY);
+        Syscalls.close(ends[0]);
+    }
+
     private void breakRing() {
         RecordingRequest.nop(under.loop()).submit();
         under.ring().refuseEnter(Errno.EBADR);

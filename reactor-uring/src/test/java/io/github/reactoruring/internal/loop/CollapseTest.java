@@ -136,11 +136,13 @@ class CollapseTest {
         EventLoop loop = new EventLoop("closing", ring, LoopThread.DRIVER.waker(ring), false);
         // Before the thread starts, which a scripted ring does not let sleep for ever.
         CompletableFuture<Void> closed = loop.close(1_000_000_000);
-        LoopThread.DRIVER.drive(new Turn(loop, CancelPolicy.coalesce(), 64));
+        CompletableFuture<Void> driven = new CompletableFuture<>();
+        LoopThread.DRIVER.drive(new Turn(loop, CancelPolicy.coalesce(), 64), () -> driven.complete(null));
 
         assertThatThrownBy(() -> closed.get(10, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(OutOfMemoryError.class);
         assertThat(loop.failure()).isInstanceOf(OutOfMemoryError.class);
+        driven.get(10, TimeUnit.SECONDS);
     }
 
     /** With the heap full, to log fails as well. */

@@ -112,21 +112,87 @@ class ShutdownTest {
     }
 
     @Test
-    void pastTheDeadlineMemoryIsLeakedAndThatIsSaid() {
+    void pastTheDeadlineNobodyWaitsAndWhatIsInFlightIsReleasedWhenItEnds() {
         RecordingRequest request = poll().submitted();
         under.turn();
         under.only().moveTo(Place.LINKED);
         under.ring().whenIdle(() -> false);
         CompletableFuture<Void> closed = under.loop().close(SECOND);
         long before = under.ring().nanoTime();
-        under.turnUntil("the loop over", under.loop()::isOver);
+        under.turnUntil("the deadline", closed::isDone);
 
         assertThat(under.ring().nanoTime() - before).isBetween(SECOND, 2 * SECOND);
         assertThat(closed).isCompletedExceptionally();
         assertThat(closed.exceptionNow()).hasMessageContaining("1 requests still in flight")
-                .hasMessageContaining("leaked");
+                .hasMessageContaining("kept");
         assertThat(request.releasedCount()).isZero();
         assertThat(request.failures()).hasSize(1);
+        assertThat(under.isOver()).as("the kernel is not done").isFalse();
+        assertThat(under.ring().isClosed()).isFalse();
+        RecordingRequest late = poll().submitted();
+        under.turns(3);
+        assertThat(late.failures()).singleElement().isInstanceOf(RejectedExecutionException.class);
+
+        under.ring().kernel().complete(under.only(), 1, 0);
+        under.turnUntil("the loop over", under::isOver);
+        assertThat(request.releasedCount()).isEqualTo(1);
+        assertThat(request.completed()).as("it was told before").isEmpty();
+        assertThat(request.failures()).hasSize(1);
+        assertThat(under.loop().failure()).isNull();
+        assertThat(under.ring().isClosed()).isTrue();
+    }
+
+    /** It breaks while it waits for what nobody else waits for. */
+    @Test
+    void aRingThatBreaksPastItsDeadlineIsGivenUp() {
+        RecordingRequest request = poll().submitted();
+        under.turn();
+        under.only().moveTo(Place.LINKED);
+        CompletableFuture<Void> closed = under.loop().close(SECOND);
+        under.turnUntil("the deadline", closed::isDone);
+        under.ring().refuseEnter(Errno.EBADR);
+        under.turnUntil("the loop over", under::isOver);
+
+        assertThat(under.loop().failure()).isNotNull();
+        assertThat(request.failures()).hasSize(1);
+        assertThat(request.releasedCount()).isZero();
+    }
+
+    /** What cleans up is done all the same, and whoever waits for it is told at the deadline. */
+    @Test
+    void aCloseThatIsLateIsToldAtTheDeadlineAndCarriedOut() {
+        under.ring().behaviour(new KernelBehaviour() {
+            @Override
+            protected Place place(KernelRequest request) {
+                return request.opcode() == IoUringAbi.IORING_OP_CLOSE ? Place.LINKED : super.place(request);
+            }
+        });
+        OpenFile file = under.openFile("slow");
+        List<Integer> results = new ArrayList<>();
+        file.close(results::add);
+        CompletableFuture<Void> closed = under.loop().close(SECOND);
+        under.turnUntil("the deadline", closed::isDone);
+        assertThat(results).containsExactly(-Errno.ECANCELED);
+
+        under.ring().kernel().complete(under.only());
+        under.turnUntil("the loop over", under::isOver);
+        assertThat(results).hasSize(1);
+        assertThat(under.ring().files().stillOpen()).isEmpty();
+        assertThat(under.loop().failure()).isNull();
+    }
+
+    @Test
+    void filesThatNothingIsInFlightOnAreClosedAtTheDeadline() {
+        OpenFile idle = under.openFile("idle");
+        poll().submit();
+        under.turn();
+        under.only().moveTo(Place.LINKED);
+        CompletableFuture<Void> closed = under.loop().close(SECOND);
+        under.turnUntil("the deadline", closed::isDone);
+        under.turns(3);
+        assertThat(under.ring().files().stillOpen()).doesNotContain(idle.descriptor());
+        under.ring().kernel().complete(under.ring().kernel().inFlight().getFirst(), 1, 0);
+        under.turnUntil("the loop over", under::isOver);
     }
 
     @Test

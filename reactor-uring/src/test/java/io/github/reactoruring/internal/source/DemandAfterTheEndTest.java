@@ -22,7 +22,7 @@ class DemandAfterTheEndTest {
     void isServedEachTime() {
         int descriptor = under.descriptor();
         TestSubscriber<Integer> subscriber = TestSubscriber.builder().initialRequest(1).build();
-        MultishotFlux.create(under.loop(), () -> new PollMultishot(descriptor, 1)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new PollMultishot(descriptor, 1)).subscribe(subscriber);
         under.turn();
         KernelRequest request = under.only();
         for (int i = 0; i < 4; i++) {

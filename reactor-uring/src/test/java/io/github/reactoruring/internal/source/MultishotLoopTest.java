@@ -229,7 +229,7 @@ class MultishotLoopTest {
         List<Object> discarded = new ArrayList<>();
         Probe<Completion> subscriber = Probe.discarding(discarded::add);
         Operation accept = Operation.of(Opcode.ACCEPT).fd(descriptor).ioprio(IoUringAbi.IORING_ACCEPT_MULTISHOT);
-        MultishotFlux.create(under.loop(), () -> new RawMultishot(under.loop(), accept)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new RawMultishot(under.loop(), accept)).subscribe(subscriber);
         subscriber.request(1);
         under.turn();
         emit(4);
@@ -247,7 +247,7 @@ class MultishotLoopTest {
         List<Object> discarded = new ArrayList<>();
         Probe<Completion> subscriber = Probe.discarding(discarded::add);
         Operation receive = Operation.of(Opcode.RECV).fd(descriptor).ioprio(IoUringAbi.IORING_RECV_MULTISHOT);
-        MultishotFlux.create(under.loop(), () -> new RawMultishot(under.loop(), receive)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new RawMultishot(under.loop(), receive)).subscribe(subscriber);
         subscriber.request(1);
         under.turn();
         emit(4);
@@ -263,7 +263,7 @@ class MultishotLoopTest {
         List<Object> discarded = new ArrayList<>();
         Probe<ByteBuf> subscriber = Probe.discarding(discarded::add);
         PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
-        MultishotFlux.create(under.loop(), () -> new StreamRead<>(pipe, new NettyBuffers(allocator)))
+        MultishotFlux.create(under.loop(), loop -> new StreamRead<>(pipe, new NettyBuffers(allocator)))
                 .subscribe(subscriber);
         subscriber.request(1);
         under.turns(2);
@@ -280,7 +280,7 @@ class MultishotLoopTest {
     void aSourceWhoseBatchIsRejectedLearnsOfIt() {
         List<Integer> discarded = new ArrayList<>();
         TestSubscriber<Integer> subscriber = TestSubscriber.builder().initialRequest(1).build();
-        MultishotFlux.create(under.loop(), () -> new Discarding(discarded)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new Discarding(discarded)).subscribe(subscriber);
         under.turn();
         emit(3);
         under.shutDown();
@@ -293,7 +293,7 @@ class MultishotLoopTest {
     @Test
     void aValueThatCannotBeMadeFailsTheSourceAndEndsTheRequest() {
         TestSubscriber<Integer> subscriber = TestSubscriber.create();
-        MultishotFlux.create(under.loop(), () -> new Failing()).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new Failing()).subscribe(subscriber);
         under.turn();
         emit(1);
         under.turns(3);
@@ -304,7 +304,7 @@ class MultishotLoopTest {
     @Test
     void aLastValueThatCannotBeMadeFailsTheSourceToo() {
         TestSubscriber<Integer> subscriber = TestSubscriber.create();
-        MultishotFlux.create(under.loop(), () -> new Failing()).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new Failing()).subscribe(subscriber);
         under.turn();
         under.ring().kernel().complete(under.only(), 1, 0);
         under.turns(3);
@@ -314,7 +314,7 @@ class MultishotLoopTest {
 
     @Test
     void aSubscriberThatThrowsEndsTheRequest() {
-        MultishotFlux.create(under.loop(), () -> new PollMultishot(descriptor, 1)).subscribe(new RudeSubscriber());
+        MultishotFlux.create(under.loop(), loop -> new PollMultishot(descriptor, 1)).subscribe(new RudeSubscriber());
         under.turn();
         emit(2);
         under.turns(3);
@@ -323,7 +323,7 @@ class MultishotLoopTest {
 
     private TestSubscriber<Integer> poll(long demand) {
         TestSubscriber<Integer> subscriber = TestSubscriber.builder().initialRequest(demand).build();
-        MultishotFlux.create(under.loop(), () -> new PollMultishot(descriptor, 1)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new PollMultishot(descriptor, 1)).subscribe(subscriber);
         under.turn();
         return subscriber;
     }
@@ -331,7 +331,7 @@ class MultishotLoopTest {
     private TestSubscriber<?> accept(long demand) {
         TestSubscriber<Object> subscriber = TestSubscriber.builder().initialRequest(demand).build();
         Operation accept = Operation.of(Opcode.ACCEPT).fd(descriptor).ioprio(IoUringAbi.IORING_ACCEPT_MULTISHOT);
-        MultishotFlux.create(under.loop(), () -> new RawMultishot(under.loop(), accept)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new RawMultishot(under.loop(), accept)).subscribe(subscriber);
         under.turn();
         return subscriber;
     }
@@ -348,7 +348,7 @@ class MultishotLoopTest {
     void aDiscardThatThrowsKeepsNoOtherValueFromBeingFreed() {
         List<Integer> discarded = new ArrayList<>();
         TestSubscriber<Integer> subscriber = TestSubscriber.builder().initialRequest(1).build();
-        MultishotFlux.create(under.loop(), () -> new Discarding(discarded) {
+        MultishotFlux.create(under.loop(), loop -> new Discarding(discarded) {
             @Override
             public void discard(Integer value, Context context) {
                 super.discard(value, context);
@@ -368,7 +368,7 @@ class MultishotLoopTest {
     @Test
     void whatArrivesForASubscriberThatThrewIsDiscarded() {
         List<Integer> late = new ArrayList<>();
-        MultishotFlux.create(under.loop(), () -> new Polling() {
+        MultishotFlux.create(under.loop(), loop -> new Polling() {
             @Override
             public void discardCompletion(int result, int flags) {
                 late.add(result);

@@ -133,7 +133,7 @@ class OneShotLoopTest {
         Path file = Files.createTempFile(directory, "left", "");
         int descriptor = under.descriptor();
         List<Publisher<?>> sources = List.of(
-                new RingFiles(under::loop, List.of(under.loop())).open(file),
+                new RingFiles(under::loop, () -> List.of(under.loop())).open(file),
                 raw.submit(Chain.of(Operation.of(Opcode.NOP)).then(Operation.of(Opcode.NOP))),
                 raw.poll(descriptor, 1), new RingTimers(under.loop()).after(Duration.ZERO));
         for (Publisher<?> source : sources) {

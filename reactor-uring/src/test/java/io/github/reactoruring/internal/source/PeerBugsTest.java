@@ -238,7 +238,7 @@ class PeerBugsTest {
         OpenFile file = under.openFile("pipe");
         TestSubscriber<CheckedBuffers.Buffer> subscriber = TestSubscriber.create();
         CheckedBuffers buffers = new CheckedBuffers(under.ring());
-        MultishotFlux.create(under.loop(), () -> new StreamRead<>(file, buffers)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new StreamRead<>(file, buffers)).subscribe(subscriber);
         under.turn();
         KernelRequest request = under.only();
         under.ring().kernel().emit(request);
@@ -258,7 +258,7 @@ class PeerBugsTest {
         OpenFile file = under.openFile("pipe");
         TestSubscriber<CheckedBuffers.Buffer> subscriber = TestSubscriber.builder().initialRequest(1).build();
         CheckedBuffers buffers = new CheckedBuffers(under.ring());
-        MultishotFlux.create(under.loop(), () -> new StreamRead<>(file, buffers)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new StreamRead<>(file, buffers)).subscribe(subscriber);
         under.turn();
         KernelRequest request = under.only();
         for (int i = 0; i < 10; i++) {
@@ -310,7 +310,7 @@ class PeerBugsTest {
         OpenFile file = under.openFile("pipe");
         TestSubscriber<CheckedBuffers.Buffer> subscriber = TestSubscriber.create();
         CheckedBuffers buffers = new CheckedBuffers(under.ring());
-        MultishotFlux.create(under.loop(), () -> new StreamRead<>(file, buffers)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new StreamRead<>(file, buffers)).subscribe(subscriber);
         under.turn();
         under.ring().kernel().complete(under.only(), -Errno.ENOBUFS, 0);
         under.turnUntil("armed again",
@@ -344,7 +344,7 @@ class PeerBugsTest {
     void demandBetweenTheCancelAndTheFinalCqeIsNotLost_netty17049() {
         int descriptor = under.descriptor();
         TestSubscriber<Integer> subscriber = TestSubscriber.builder().initialRequest(1).build();
-        MultishotFlux.create(under.loop(), () -> new PollMultishot(descriptor, 1)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new PollMultishot(descriptor, 1)).subscribe(subscriber);
         under.turn();
         KernelRequest request = under.only();
         for (int i = 0; i <= Multishot.CAPACITY; i++) {
@@ -387,7 +387,7 @@ class PeerBugsTest {
     void aMultishotIsNotArmedAgainAtEveryDipOfDemand_reactorNetty3833() {
         int descriptor = under.descriptor();
         TestSubscriber<Integer> subscriber = TestSubscriber.builder().initialRequest(1).build();
-        MultishotFlux.create(under.loop(), () -> new PollMultishot(descriptor, 1)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new PollMultishot(descriptor, 1)).subscribe(subscriber);
         under.turn();
         for (int i = 0; i < 2_000; i++) {
             under.ring().kernel().emit(under.only());

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.source.buffer;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import io.github.reactoruring.UringException;
 import io.github.reactoruring.buffer.RegisteredBuffers;
@@ -21,11 +22,11 @@ public final class RegisterBuffers {
     }
 
     /** Makes a Mono of a pool for all of {@code loops}; what is refused leaves nothing behind. */
-    public static Mono<RegisteredBuffers> create(List<EventLoop> loops, int count, int bufferBytes) {
+    public static Mono<RegisteredBuffers> create(Supplier<List<EventLoop>> loops, int count, int bufferBytes) {
         return Mono.defer(() -> {
             RegisteredPool pool = new RegisteredPool(count, bufferBytes);
             AtomicBoolean handedOn = new AtomicBoolean();
-            return Flux.fromIterable(loops).concatMap(loop -> register(loop, pool))
+            return Flux.fromIterable(loops.get()).concatMap(loop -> register(loop, pool))
                     .then(Mono.<RegisteredBuffers>just(pool))
                     .doOnError(refusal -> pool.startClosing())
                     .doOnNext(made -> handedOn.set(true))

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -25,21 +26,21 @@ import reactor.core.publisher.Operators;
 /** Submits linked requests for each subscriber, and emits all their completions when the last has ended. */
 public final class ChainMono extends Mono<List<Completion>> implements Scannable {
 
-    private final EventLoop loop;
+    private final Supplier<EventLoop> loops;
     private final Chain chain;
 
-    private ChainMono(EventLoop loop, Chain chain) {
-        this.loop = loop;
+    private ChainMono(Supplier<EventLoop> loops, Chain chain) {
+        this.loops = loops;
         this.chain = chain;
     }
 
-    public static Mono<List<Completion>> create(EventLoop loop, Chain chain) {
-        return onAssembly(new ChainMono(loop, chain));
+    public static Mono<List<Completion>> create(Supplier<EventLoop> loops, Chain chain) {
+        return onAssembly(new ChainMono(loops, chain));
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super List<Completion>> actual) {
-        actual.onSubscribe(new Linked(loop, actual, chain));
+        actual.onSubscribe(new Linked(loops.get(), actual, chain));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.source.time;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,21 +26,21 @@ import reactor.core.publisher.Flux;
  */
 public final class IntervalFlux extends Flux<Long> implements Scannable {
 
-    private final EventLoop loop;
+    private final Supplier<EventLoop> loops;
     private final Duration period;
 
-    private IntervalFlux(EventLoop loop, Duration period) {
-        this.loop = loop;
+    private IntervalFlux(Supplier<EventLoop> loops, Duration period) {
+        this.loops = loops;
         this.period = period;
     }
 
-    public static Flux<Long> create(EventLoop loop, Duration period) {
-        return onAssembly(new IntervalFlux(loop, period));
+    public static Flux<Long> create(Supplier<EventLoop> loops, Duration period) {
+        return onAssembly(new IntervalFlux(loops, period));
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super Long> actual) {
-        actual.onSubscribe(new Interval(loop, actual, period));
+        actual.onSubscribe(new Interval(loops.get(), actual, period));
     }
 
     @Override

@@ -121,16 +121,15 @@ final class Watching extends OwnerDrain<DirectoryChange> implements WatchSetup.L
     protected void stop() {
         if (read != null) {
             read.dispose();
-        } else {
-            freeMemory();
         }
         if (inotify != null) {
             inotify.close();
         }
     }
 
-    private void freeMemory() {
-        if (memory != null) {
+    @Override
+    protected void free() {
+        if (read == null && memory != null) {
             NativeMemory.free(memory);
             memory = null;
         }
@@ -190,8 +189,8 @@ final class Watching extends OwnerDrain<DirectoryChange> implements WatchSetup.L
             if (read == this) {
                 read = null;
             }
-            if (isOver() && read == null) {
-                freeMemory();
+            if (isOver()) {
+                free();
             }
         }
     }

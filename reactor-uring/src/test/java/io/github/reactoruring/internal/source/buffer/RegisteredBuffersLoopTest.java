@@ -78,7 +78,7 @@ class RegisteredBuffersLoopTest {
 
     private RegisteredBuffers pool(int count) {
         TestSubscriber<RegisteredBuffers> subscriber = TestSubscriber.create();
-        RegisterBuffers.create(List.of(under.loop()), count, BYTES).subscribe(subscriber);
+        RegisterBuffers.create(() -> List.of(under.loop()), count, BYTES).subscribe(subscriber);
         under.turnUntil("the registration", subscriber::isTerminated);
         assertThat(subscriber.isTerminatedComplete()).isTrue();
         return subscriber.getReceivedOnNext().getFirst();
@@ -276,7 +276,7 @@ class RegisteredBuffersLoopTest {
     void aRefusalForWantOfLockedMemoryNamesTheLimit() {
         under.ring().kernel().refuseBuffers(-Errno.ENOMEM);
         TestSubscriber<RegisteredBuffers> subscriber = TestSubscriber.create();
-        RegisterBuffers.create(List.of(under.loop()), 16, BYTES).subscribe(subscriber);
+        RegisterBuffers.create(() -> List.of(under.loop()), 16, BYTES).subscribe(subscriber);
         under.turnUntil("the refusal", subscriber::isTerminated);
 
         assertThat(subscriber.expectTerminalError()).isInstanceOf(UringException.class)
@@ -302,7 +302,7 @@ class RegisteredBuffersLoopTest {
 
     @Test
     void aRegistrationNobodyWaitsForLeavesNothing() {
-        Mono<RegisteredBuffers> registration = RegisterBuffers.create(List.of(under.loop()), 1, BYTES);
+        Mono<RegisteredBuffers> registration = RegisterBuffers.create(() -> List.of(under.loop()), 1, BYTES);
         Disposable early = registration.subscribe();
         early.dispose();
         under.turns(3);
