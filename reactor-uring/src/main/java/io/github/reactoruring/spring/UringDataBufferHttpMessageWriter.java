@@ -7,14 +7,17 @@ import org.reactivestreams.Publisher;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.codec.DataBufferEncoder;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.ReactiveHttpOutputMessage;
 import org.springframework.http.codec.EncoderHttpMessageWriter;
+import org.springframework.http.server.reactive.HttpHeadResponseDecorator;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
 import io.github.reactoruring.internal.spring.FileContent;
 import io.github.reactoruring.internal.spring.ResponseBody;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -53,6 +56,11 @@ public class UringDataBufferHttpMessageWriter extends EncoderHttpMessageWriter<D
     public Mono<Void> write(Publisher<? extends DataBuffer> input, ResolvableType actualType,
             ResolvableType elementType, @Nullable MediaType mediaType, ServerHttpRequest request,
             ServerHttpResponse response, Map<String, Object> hints) {
+        if (input instanceof FileContent && request.getMethod() == HttpMethod.HEAD
+                && response instanceof HttpHeadResponseDecorator) {
+            // Nobody looks at the body.
+            return super.write(Flux.empty(), actualType, elementType, mediaType, request, response, hints);
+        }
         Publisher<? extends DataBuffer> paced = paced(input, response);
         if (paced instanceof Mono) {
             return super.write(paced, actualType, elementType, mediaType, request, response, hints);

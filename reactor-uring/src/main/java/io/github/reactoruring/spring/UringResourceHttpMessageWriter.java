@@ -1,5 +1,6 @@
 package io.github.reactoruring.spring;
 
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +26,9 @@ import org.springframework.http.server.reactive.AbstractServerHttpResponse;
 import org.springframework.http.server.reactive.HttpHeadResponseDecorator;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ResponseStatusException;
 
 import io.github.reactoruring.Uring;
-import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.internal.spring.LocalFiles;
 import io.github.reactoruring.internal.spring.ResponseBody;
 import io.github.reactoruring.internal.spring.SecretNames;
@@ -95,7 +96,7 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
             @Nullable MediaType mediaType, ReactiveHttpOutputMessage message, Map<String, Object> hints) {
         return Mono.from(input).flatMap(resource -> withFile(resource,
                 () -> super.write(Mono.just(resource), elementType, mediaType, message, hints),
-                file -> {
+                UringResourceHttpMessageWriter::noFile, file -> {
                     Publisher<DataBuffer> body = whole(file, resource, mediaType, message);
                     return body == null ? sendNothing(message) : message.writeWith(body);
                 }));
@@ -107,7 +108,14 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
             ServerHttpResponse response, Map<String, Object> hints) {
         return Mono.from(input).flatMap(resource -> withFile(resource,
                 () -> super.write(Mono.just(resource), actualType, elementType, mediaType, request, response, hints),
+                path -> new ResponseStatusException(HttpStatus.NOT_FOUND, null, noFile(path)),
                 file -> respond(file, resource, mediaType, request, response)));
+    }
+
+    /** To wait until somebody writes into a pipe, or to list a directory, is not what a resource is for. */
+    private static Throwable noFile(Path path) {
+        return new FileSystemException(path.toString(), null,
+                "is a directory, a pipe or a device: only a file can be sent");
     }
 
     /** Sends an empty body; whoever stands between, a filter or a part of another body, sees that it is one. */
@@ -121,8 +129,8 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
                 || message instanceof AbstractClientHttpRequest;
     }
 
-    /** Writes what is a file by {@code write}, and anything else by other means. */
-    private Mono<Void> withFile(Resource resource, Supplier<Mono<Void>> otherwise,
+    /** Writes what is in a filesystem by {@code write}, if it is a file, and anything else by other means. */
+    private Mono<Void> withFile(Resource resource, Supplier<Mono<Void>> otherwise, Function<Path, Throwable> noFile,
             Function<SentFile, Mono<Void>> write) {
         Path path = LocalFiles.canUse(uring) ? LocalFiles.pathOf(resource) : null;
         if (path == null) {
@@ -131,23 +139,27 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
         return uring.files().open(path).map(Optional::of)
                 // The ring may fail just now.
                 .onErrorResume(error -> !LocalFiles.canUse(uring), error -> Mono.just(Optional.empty()))
-                .flatMap(opened -> opened.map(file -> describe(file, path, otherwise, write)).orElseGet(otherwise));
+                .flatMap(opened -> opened.map(file -> use(new SentFile(uring, path, file), noFile, write))
+                        .orElseGet(otherwise));
     }
 
-    private Mono<Void> describe(UringFile file, Path path, Supplier<Mono<Void>> otherwise,
+    private static Mono<Void> use(SentFile file, Function<Path, Throwable> noFile,
             Function<SentFile, Mono<Void>> write) {
-        SentFile sent = new SentFile(uring, path, file);
-        return Mono.defer(() -> file.isRegularFile() ? write.apply(sent) : otherwise.get())
-                .doFinally(signal -> sent.close());
+        return file.look()
+                .flatMap(isFile -> isFile ? write.apply(file) : Mono.error(noFile.apply(file.path())))
+                .doFinally(signal -> file.close());
     }
 
     private Mono<Void> respond(SentFile file, Resource resource, @Nullable MediaType mediaType,
             ServerHttpRequest request, ServerHttpResponse response) {
         HttpHeaders headers = response.getHeaders();
-        headers.set(HttpHeaders.ACCEPT_RANGES, "bytes");
         long length = file.sizeBytes();
+        if (length == SentFile.UNKNOWN_SIZE) {
+            return send(whole(file, resource, mediaType, response), response);
+        }
+        headers.set(HttpHeaders.ACCEPT_RANGES, "bytes");
         if (request.getMethod() == HttpMethod.HEAD && isBare(response)) {
-            headers.setContentType(mediaType(mediaType, resource));
+            headers.setContentType(mediaType(mediaType, resource, headers));
             headers.setContentLength(length);
             return response.setComplete();
         }
@@ -188,7 +200,11 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
     private @Nullable Publisher<DataBuffer> whole(SentFile file, Resource resource, @Nullable MediaType mediaType,
             ReactiveHttpOutputMessage message) {
         HttpHeaders headers = message.getHeaders();
-        headers.setContentType(mediaType(mediaType, resource));
+        headers.setContentType(mediaType(mediaType, resource, headers));
+        if (file.sizeBytes() == SentFile.UNKNOWN_SIZE) {
+            headers.remove(HttpHeaders.CONTENT_LENGTH);
+            return body(file, message).ofAll();
+        }
         headers.setContentLength(file.sizeBytes());
         return file.sizeBytes() == 0 ? null : body(file, message).of(0, file.sizeBytes());
     }
@@ -196,7 +212,7 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
     private Publisher<DataBuffer> part(SentFile file, ByteRanges.Part part, Resource resource,
             @Nullable MediaType mediaType, ServerHttpResponse response) {
         HttpHeaders headers = response.getHeaders();
-        headers.setContentType(mediaType(mediaType, resource));
+        headers.setContentType(mediaType(mediaType, resource, headers));
         headers.set(HttpHeaders.CONTENT_RANGE, part.contentRange(file.sizeBytes()));
         headers.setContentLength(part.count());
         return body(file, response).of(part.start(), part.count());
@@ -204,9 +220,9 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
 
     private Publisher<DataBuffer> parts(SentFile file, List<ByteRanges.Part> parts, Resource resource,
             @Nullable MediaType mediaType, ServerHttpResponse response) {
-        MultipartRanges multipart = new MultipartRanges(boundaries.next(),
-                mediaType(mediaType, resource), file.sizeBytes());
         HttpHeaders headers = response.getHeaders();
+        MultipartRanges multipart = new MultipartRanges(boundaries.next(),
+                mediaType(mediaType, resource, headers), file.sizeBytes());
         headers.setContentType(multipart.mediaType());
         headers.setContentLength(multipart.lengthOf(parts));
         return body(file, response).of(multipart, parts);
@@ -216,9 +232,12 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
         return new FileBody(file, message, chunkBytes, maxInFlightBytes);
     }
 
-    private static MediaType mediaType(@Nullable MediaType chosen, Resource resource) {
-        if (chosen != null && chosen.isConcrete() && !chosen.equals(MediaType.APPLICATION_OCTET_STREAM)) {
-            return chosen;
+    private static MediaType mediaType(@Nullable MediaType chosen, Resource resource, HttpHeaders headers) {
+        // Negotiated where nobody chose, octet-stream says that the type is not known; set by the application it is meant.
+        boolean unknown = chosen == null || !chosen.isConcrete()
+                || chosen.equals(MediaType.APPLICATION_OCTET_STREAM) && !chosen.equals(headers.getContentType());
+        if (!unknown) {
+            return Objects.requireNonNull(chosen);
         }
         return MediaTypeFactory.getMediaType(resource).orElse(MediaType.APPLICATION_OCTET_STREAM);
     }

@@ -79,6 +79,12 @@ class FileApplication {
             return ResponseEntity.status(403).body(new FileSystemResource(directory.resolve(name)));
         }
 
+        @GetMapping("/opaque/{name}")
+        ResponseEntity<Resource> opaque(@PathVariable String name) {
+            return ResponseEntity.ok().contentType(MediaType.APPLICATION_OCTET_STREAM)
+                    .body(new FileSystemResource(directory.resolve(name)));
+        }
+
         @GetMapping("/memory")
         Resource memory() {
             return new ByteArrayResource("in memory".getBytes());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 import org.junit.jupiter.api.AfterAll;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.testing.Await;
@@ -22,9 +25,11 @@ import io.github.reactoruring.testing.process.Descriptors;
 class FileServingTest extends FileServing {
 
     private static TestServer server;
+    private static Path directory;
 
     @BeforeAll
-    static void start(@TempDir Path directory) throws IOException {
+    static void start(@TempDir Path files) throws IOException {
+        directory = files;
         server = TestServer.start(fill(directory), "server.compression.enabled=true").withFreshConnections();
     }
 
@@ -118,5 +123,66 @@ class FileServingTest extends FileServing {
 
         assertThat(response.statusCode()).isEqualTo(403);
         assertThat(response.body()).isEqualTo(SMALL);
+    }
+
+    @Test
+    void aRangeOfAnotherUnitOrOfHugeNumbersIsReadAsRfc9110HasIt() {
+        assertThat(server.get("/annotated/small.txt", "Range", "items=0-5").statusCode()).isEqualTo(200);
+        assertThat(server.get("/annotated/small.txt", "Range", "Bytes=0-1").body()).asString().isEqualTo("01");
+        assertThat(server.get("/annotated/small.txt", "Range", "bytes=0-99999999999999999999").body())
+                .isEqualTo(SMALL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"annotated", "functional"})
+    void aFileThatTellsNoSizeIsSentToItsEnd(String endpoint) throws IOException {
+        link("version", "/proc/version");
+        HttpResponse<byte[]> response = server.get("/" + endpoint + "/version", "Range", "bytes=0-1");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo(Files.readAllBytes(Path.of("/proc/version")));
+        assertThat(header(response, "Content-Length")).isEmpty();
+        assertThat(header(response, "Accept-Ranges")).isEmpty();
+        assertThat(server.head("/" + endpoint + "/version").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"annotated", "functional", "static"})
+    void whatIsNoFileIsNotFound(String endpoint) throws Exception {
+        Files.createDirectories(directory.resolve("folder"));
+        link("zero", "/dev/zero");
+        Path pipe = directory.resolve("pipe");
+        if (!Files.exists(pipe)) {
+            assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        }
+
+        for (String name : new String[]{"folder", "zero", "pipe"}) {
+            assertThat(server.get("/" + endpoint + "/" + name).statusCode()).as(name).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void aTypeThatTheHandlerSetStays() throws IOException {
+        Files.writeString(directory.resolve("page.html"), "<p>");
+
+        assertThat(header(server.get("/opaque/page.html"), "Content-Type")).isEqualTo("application/octet-stream");
+        assertThat(header(server.get("/annotated/page.html"), "Content-Type")).startsWith("text/html");
+    }
+
+    @Test
+    void aHeadOfAFluxOfBuffersReadsNothing() {
+        server.awaitIdle();
+        UringStats before = server.uring().stats();
+        HttpResponse<byte[]> response = server.head("/flux/large.bin");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(server.uring().stats().submitted()).isEqualTo(before.submitted());
+    }
+
+    private static void link(String name, String target) throws IOException {
+        Path link = directory.resolve(name);
+        if (!Files.isSymbolicLink(link)) {
+            Files.createSymbolicLink(link, Path.of(target));
+        }
     }
 }

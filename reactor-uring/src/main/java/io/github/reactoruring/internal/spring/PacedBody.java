@@ -39,7 +39,7 @@ import reactor.util.context.Context;
 public final class PacedBody extends Flux<DataBuffer> implements Scannable {
 
     /** Stands for a length not announced. */
-    static final long UNKNOWN_LENGTH = -1;
+    public static final long UNKNOWN_LENGTH = -1;
 
     /**
      * Says what a body is held to.

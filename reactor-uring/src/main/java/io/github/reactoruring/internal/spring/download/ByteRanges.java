@@ -3,6 +3,7 @@ package io.github.reactoruring.internal.spring.download;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -27,6 +28,10 @@ public final class ByteRanges {
         }
     }
 
+    private static final String UNIT = "bytes";
+    private static final Pattern TOO_LARGE = Pattern.compile("0*[1-9][0-9]{18,}");
+    private static final String LARGEST = "999999999999999999";
+
     private ByteRanges() {
     }
 
@@ -37,19 +42,28 @@ public final class ByteRanges {
      * @return the parts; an empty list if none can be satisfied; null for the whole file
      */
     public static @Nullable List<Part> requested(ServerHttpRequest request, HttpHeaders validators, long lengthBytes) {
-        if (request.getMethod() != HttpMethod.GET) {
+        String header = request.getHeaders().getFirst(HttpHeaders.RANGE);
+        if (header == null || request.getMethod() != HttpMethod.GET || isOfAnotherUnit(header)
+                || !isUnchanged(request.getHeaders().getFirst(HttpHeaders.IF_RANGE), validators)) {
             return null;
         }
-        List<HttpRange> ranges;
         try {
-            ranges = request.getHeaders().getRange();
+            return satisfiable(HttpRange.parseRanges(readable(header)), lengthBytes);
         } catch (IllegalArgumentException e) {
             return List.of();
         }
-        if (ranges.isEmpty() || !isUnchanged(request.getHeaders().getFirst(HttpHeaders.IF_RANGE), validators)) {
-            return null;
-        }
-        return satisfiable(ranges, lengthBytes);
+    }
+
+    /** What a server does not know it has to ignore. */
+    private static boolean isOfAnotherUnit(String header) {
+        int end = header.indexOf('=');
+        return end >= 0 && !header.substring(0, end).trim().equalsIgnoreCase(UNIT);
+    }
+
+    /** Writes the unit as Spring does, and numbers too large for a long as one larger than any file. */
+    private static String readable(String header) {
+        int end = header.indexOf('=');
+        return end < 0 ? header : UNIT + '=' + TOO_LARGE.matcher(header.substring(end + 1)).replaceAll(LARGEST);
     }
 
     /** Returns the parts that are there. Several that come to more than the file are none: they would cost too much. */

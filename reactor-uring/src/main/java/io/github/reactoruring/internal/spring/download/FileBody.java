@@ -32,6 +32,11 @@ public record FileBody(SentFile file, ReactiveHttpOutputMessage message, int chu
                 : paced(count, (open, buffers) -> content(open, start, count, buffers));
     }
 
+    /** Makes a body of all there is of a file that tells no size. */
+    public Publisher<DataBuffer> ofAll() {
+        return paced(PacedBody.UNKNOWN_LENGTH, (open, buffers) -> open.content(options(), buffers));
+    }
+
     /** Makes a body of several parts. */
     public Publisher<DataBuffer> of(MultipartRanges multipart, List<ByteRanges.Part> parts) {
         DataBufferFactory factory = message.bufferFactory();
@@ -72,8 +77,11 @@ public record FileBody(SentFile file, ReactiveHttpOutputMessage message, int chu
     }
 
     private Flux<DataBuffer> content(UringFile open, long start, long count, BufferFactory<DataBuffer> buffers) {
-        return open.content(ReadOptions.defaults().withChunkBytes(chunkBytes).withReadAheadBytes(maxInFlightBytes)
-                .from(start).limit(count), buffers);
+        return open.content(options().from(start).limit(count), buffers);
+    }
+
+    private ReadOptions options() {
+        return ReadOptions.defaults().withChunkBytes(chunkBytes).withReadAheadBytes(maxInFlightBytes);
     }
 
     /** Reads an open file into the buffers it is given. */

@@ -25,24 +25,40 @@ import reactor.core.publisher.Mono;
  */
 public final class SentFile {
 
+    /** Stands for the size of a file that tells none, as those of /proc. */
+    public static final long UNKNOWN_SIZE = -1;
+
     private final Uring uring;
     private final Path path;
     private final UringFile described;
     private final AtomicBoolean taken = new AtomicBoolean();
+    private volatile long sizeBytes;
 
     public SentFile(Uring uring, Path path, UringFile described) {
         this.uring = uring;
         this.path = path;
         this.described = described;
+        sizeBytes = described.openedSizeBytes();
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
-    /** Returns the size that is announced. */
+    /** Says whether it is a file at all, and finds out whether one that tells no size is empty. */
+    public Mono<Boolean> look() {
+        if (!described.isRegularFile() || sizeBytes > 0) {
+            return Mono.just(described.isRegularFile());
+        }
+        return described.readAt(0, 1).map(some -> {
+            sizeBytes = UNKNOWN_SIZE;
+            return true;
+        }).defaultIfEmpty(true);
+    }
+
+    /** Returns the size that is announced, or {@link #UNKNOWN_SIZE}. */
     public long sizeBytes() {
-        return described.openedSizeBytes();
+        return sizeBytes;
     }
 
     /** Emits what {@code content} reads, with a file that is open as long as the subscription lasts. */
@@ -64,12 +80,12 @@ public final class SentFile {
     }
 
     private Mono<UringFile> unchanged(UringFile file) {
-        if (file.openedSizeBytes() == sizeBytes()) {
+        if (file.openedSizeBytes() == described.openedSizeBytes()) {
             return Mono.just(file);
         }
         LocalFiles.close(file);
         return Mono.error(new FileSystemException(path.toString(), null, "has another size, "
-                + file.openedSizeBytes() + " bytes, than when it was announced: " + sizeBytes()));
+                + file.openedSizeBytes() + " bytes, than when it was announced: " + described.openedSizeBytes()));
     }
 
     /** Closes the file if nobody reads it. */

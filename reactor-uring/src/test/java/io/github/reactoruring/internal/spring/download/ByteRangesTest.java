@@ -44,7 +44,27 @@ class ByteRangesTest {
     void refusesMoreThanTheFileHas() {
         assertThat(requested("bytes=0-,0-,0-")).isEmpty();
         assertThat(requested("bytes=" + "0-0,".repeat(101) + "0-0")).isEmpty();
-        assertThat(requested("lines=1-2")).isEmpty();
+        assertThat(requested("nonsense")).isEmpty();
+        assertThat(requested("bytes=x-y")).isEmpty();
+    }
+
+    /** RFC 9110: 14.2 has unknown units ignored, 14.1 has their names in any case. */
+    @Test
+    void ignoresOtherUnitsAndTheCaseOfItsOwn() {
+        assertThat(requested("lines=1-2")).isNull();
+        assertThat(requested("items=0-5")).isNull();
+        assertThat(requested("Bytes=0-1")).containsExactly(new Part(0, 2));
+        assertThat(requested("BYTES =-1")).containsExactly(new Part(9, 1));
+    }
+
+    @Test
+    void takesNumbersOfAnyLength() {
+        String huge = "9".repeat(20);
+        assertThat(requested("bytes=0-" + huge)).containsExactly(new Part(0, 10));
+        assertThat(requested("bytes=-" + huge)).containsExactly(new Part(0, 10));
+        assertThat(requested("bytes=" + huge + "-")).isEmpty();
+        assertThat(requested("bytes=" + "0".repeat(30) + "3-3")).containsExactly(new Part(3, 1));
+        assertThat(requested("bytes=9223372036854775807-")).isEmpty();
     }
 
     @Test
