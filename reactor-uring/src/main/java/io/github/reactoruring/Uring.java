@@ -2,6 +2,7 @@ package io.github.reactoruring;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
@@ -168,9 +169,31 @@ public final class Uring implements Disposable {
             if (this == SharedUring.ifOpen()) {
                 return Mono.empty();
             }
-            disposed = true;
-            return Mono.fromFuture(rings.close(timeout.toNanos()), true);
+            return Mono.fromFuture(close(timeout), true);
         });
+    }
+
+    private CompletableFuture<Void> close(Duration timeout) {
+        synchronized (rings) {
+            disposed = true;
+            return rings.close(timeout.toNanos());
+        }
+    }
+
+    /**
+     * Opens a Uring that was disposed of anew, with the settings it was built with, as for an application that is stopped and
+     * started again, or restored from a checkpoint. What was put together before is served by the new rings; files that were
+     * open stay closed. No effect on one that is open. Does not wait for requests that are late.
+     *
+     * @throws UringUnavailableException if there is no ring to be had now; it stays disposed of then
+     */
+    public void reopen() {
+        synchronized (rings) {
+            if (disposed) {
+                rings.openAgain();
+                disposed = false;
+            }
+        }
     }
 
     @Override

@@ -21,7 +21,7 @@ import reactor.util.Loggers;
  * ring is to be had, waits: from 100 ms to 10 s, each time twice as long, on a thread that ends with the waiting. If there is
  * no memory for that thread, whoever asks for the ring next tries again.
  *
- * <p>Invariants: one at a time opens a ring; none takes the place once it is closed. <b>Threads:</b> any.
+ * <p>Invariants: one at a time opens a ring; none takes the place while it is closed. <b>Threads:</b> any.
  */
 final class RingPlace implements Supplier<EventLoop> {
 
@@ -100,6 +100,28 @@ final class RingPlace implements Supplier<EventLoop> {
         }
         LockSupport.unpark(waiting);
         return loop.close(timeoutNanos);
+    }
+
+    /** Opens a ring to be put here by {@link #openAgain}. */
+    Turn another() {
+        return opening.get();
+    }
+
+    /** Puts a ring here after {@link #close}, and has it driven. */
+    void openAgain(Turn turn) {
+        synchronized (this) {
+            takeOver(turn);
+            closed = false;
+        }
+        openedNanos = System.nanoTime();
+        drive(turn);
+    }
+
+    /** Under the lock. */
+    private void takeOver(Turn turn) {
+        UringStats counted = current.stats().snapshot();
+        past = past == null ? counted : past.plus(counted);
+        current = turn.loop();
     }
 
     /** Runs when the ring's driver has done with it. */
@@ -184,9 +206,7 @@ final class RingPlace implements Supplier<EventLoop> {
         synchronized (this) {
             taken = !closed;
             if (taken) {
-                UringStats counted = current.stats().snapshot();
-                past = past == null ? counted : past.plus(counted);
-                current = turn.loop();
+                takeOver(turn);
             }
         }
         if (taken) {

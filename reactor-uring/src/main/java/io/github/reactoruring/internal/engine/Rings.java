@@ -150,6 +150,26 @@ public final class Rings {
         return CompletableFuture.allOf(all);
     }
 
+    /**
+     * Opens all of them anew after {@link #close}.
+     *
+     * @throws UringUnavailableException if one is not to be had; none is open then
+     */
+    public void openAgain() {
+        List<Turn> turns = new ArrayList<>(places.size());
+        try {
+            for (RingPlace place : places) {
+                turns.add(place.another());
+            }
+        } catch (Throwable t) {
+            turns.forEach(each -> each.loop().ring().close());
+            throw t;
+        }
+        for (int i = 0; i < turns.size(); i++) {
+            places.get(i).openAgain(turns.get(i));
+        }
+    }
+
     /** Adds up the rings' counters. */
     public UringStats stats() {
         return places.stream().map(RingPlace::stats).reduce(UringStats::plus).orElseThrow();

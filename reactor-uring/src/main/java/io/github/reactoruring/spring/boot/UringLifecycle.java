@@ -13,7 +13,7 @@ import reactor.util.Loggers;
  * resources. What is in flight by then is cancelled; the last step of the application's end waits until the kernel is
  * done with it.
  *
- * <p>A ring that was closed is not opened again: a context that was stopped can be closed, but not started once more.
+ * <p>Opens it again when a context that was stopped is started once more, or restored from a checkpoint.
  */
 final class UringLifecycle implements SmartLifecycle {
 
@@ -30,9 +30,7 @@ final class UringLifecycle implements SmartLifecycle {
 
     @Override
     public void start() {
-        if (uring.isDisposed()) {
-            throw new IllegalStateException(uring + " was closed with its context, which cannot be started again");
-        }
+        uring.reopen();
         running = true;
     }
 
@@ -63,7 +61,7 @@ final class UringLifecycle implements SmartLifecycle {
         return 0;
     }
 
-    /** Returns false: an idle ring costs nothing, and a closed one could not be opened again. */
+    /** Returns false: an idle ring costs nothing, and what others have in flight goes on. */
     @Override
     public boolean isPauseable() {
         return false;
