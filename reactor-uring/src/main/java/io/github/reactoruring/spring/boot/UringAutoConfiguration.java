@@ -64,7 +64,7 @@ public final class UringAutoConfiguration {
         @ConditionalOnMissingBean
         @Nullable
         UringMetrics uringMetrics(ObjectProvider<Uring> uring, UringProperties properties) {
-            Uring ring = uring.getIfAvailable();
+            Uring ring = uring.getIfUnique();
             return ring == null ? null : new UringMetrics(ring, properties.name());
         }
     }

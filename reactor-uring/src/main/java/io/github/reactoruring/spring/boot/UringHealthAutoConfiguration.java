@@ -29,6 +29,6 @@ public final class UringHealthAutoConfiguration {
     @ConditionalOnMissingBean(name = {"uringHealthIndicator", "uringHealthContributor"})
     ReactiveHealthIndicator uringHealthIndicator(ObjectProvider<Uring> uring,
             ObjectProvider<UringAvailability> availability) {
-        return new UringHealthIndicator(uring.getIfAvailable(), availability.getIfAvailable());
+        return new UringHealthIndicator(uring.getIfUnique(), availability.getIfAvailable());
     }
 }

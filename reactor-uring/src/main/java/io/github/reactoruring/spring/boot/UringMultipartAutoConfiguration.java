@@ -9,10 +9,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.http.codec.CodecCustomizer;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.codec.multipart.MultipartHttpMessageReader;
-import org.springframework.web.server.WebFilter;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.spring.MultipartCleanupFilter;
@@ -25,7 +26,7 @@ import io.github.reactoruring.spring.UringPartHttpMessageReader;
  * {@code reactor-uring.multipart.enabled=false}.
  */
 @AutoConfiguration(after = UringAutoConfiguration.class)
-@ConditionalOnClass({CodecCustomizer.class, MultipartHttpMessageReader.class, WebFilter.class})
+@ConditionalOnClass({CodecCustomizer.class, MultipartHttpMessageReader.class, WebFluxConfigurer.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBooleanProperty(name = {"reactor-uring.enabled",
         "reactor-uring.multipart.enabled"}, matchIfMissing = true)
@@ -39,29 +40,35 @@ public final class UringMultipartAutoConfiguration {
     @ConditionalOnMissingBean
     @Nullable
     UringPartHttpMessageReader uringPartHttpMessageReader(ObjectProvider<Uring> uring) {
-        Uring ring = uring.getIfAvailable();
+        Uring ring = uring.getIfUnique();
         return ring == null ? null : new UringPartHttpMessageReader(ring);
     }
 
-    /**
-     * Takes the place of the server's readers of multipart bodies, which Spring Boot configures, wherever that comes; that of
-     * the events needs no ring. Comes before those without an order: who wants a reader of his own tried first orders his
-     * customizer below 0.
-     */
+    /** The default reader of forms, which the application's own customizers replace. A client's is left as it is. */
     @Bean
-    @Order(0)
+    @Order(Ordered.HIGHEST_PRECEDENCE)
     CodecCustomizer uringMultipartCodecCustomizer(ObjectProvider<UringPartHttpMessageReader> reader) {
         return configurer -> {
-            if (!(configurer instanceof ServerCodecConfigurer)) {
-                // A client's settings are not those of the server, and must not become so.
-                return;
+            if (configurer instanceof ServerCodecConfigurer) {
+                reader.ifAvailable(parts -> configurer.defaultCodecs()
+                        .multipartReader(new MultipartHttpMessageReader(parts)));
             }
-            configurer.customCodecs().registerWithDefaultConfig(new ReleasingPartEventHttpMessageReader());
-            reader.ifAvailable(parts -> {
-                configurer.defaultCodecs().multipartReader(new MultipartHttpMessageReader(parts));
-                // For handlers that ask for the parts one by one.
-                configurer.customCodecs().register(parts);
-            });
+        };
+    }
+
+    /**
+     * The readers of parts and of part events, one by one; that of the events needs no ring. Behind all that the application
+     * registers itself.
+     */
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    WebFluxConfigurer uringMultipartWebFluxConfigurer(ObjectProvider<UringPartHttpMessageReader> reader) {
+        return new WebFluxConfigurer() {
+            @Override
+            public void configureHttpMessageCodecs(ServerCodecConfigurer configurer) {
+                configurer.customCodecs().registerWithDefaultConfig(new ReleasingPartEventHttpMessageReader());
+                reader.ifAvailable(configurer.customCodecs()::register);
+            }
         };
     }
 

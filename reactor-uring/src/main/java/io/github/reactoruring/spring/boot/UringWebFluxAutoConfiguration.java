@@ -10,8 +10,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.http.codec.CodecCustomizer;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.codec.CodecConfigurer;
 import org.springframework.http.codec.ResourceHttpMessageWriter;
+import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.handler.AbstractUrlHandlerMapping;
 import org.springframework.web.reactive.resource.ResourceWebHandler;
 
@@ -43,8 +47,13 @@ public final class UringWebFluxAutoConfiguration {
     @Nullable
     UringResourceHttpMessageWriter uringResourceHttpMessageWriter(ObjectProvider<Uring> uring,
             UringProperties properties) {
-        Uring ring = uring.getIfAvailable();
+        Uring ring = uring.getIfUnique();
         if (ring == null) {
+            if (uring.stream().count() > 1) {
+                LOG.warn(
+                        "reactor-uring: files are served by Spring's own means, since there is more than one Uring bean:"
+                                + " mark the one to be used with @Primary");
+            }
             return null;
         }
         UringResourceHttpMessageWriter writer = new UringResourceHttpMessageWriter(ring,
@@ -54,12 +63,34 @@ public final class UringWebFluxAutoConfiguration {
         return writer;
     }
 
-    /** Comes before those without an order: who wants a writer of his own tried first orders his customizer below 0. */
+    /** Behind all that the application registers itself: what it chose comes first. */
     @Bean
-    @Order(0)
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    WebFluxConfigurer uringWebFluxConfigurer(ObjectProvider<UringResourceHttpMessageWriter> writer,
+            UringProperties properties) {
+        return new WebFluxConfigurer() {
+            @Override
+            public void configureHttpMessageCodecs(ServerCodecConfigurer configurer) {
+                register(configurer, writer, properties);
+            }
+        };
+    }
+
+    /** For clients; a server's codecs are configured above, since a WebFluxConfigurer comes after any customizer. */
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
     CodecCustomizer uringCodecCustomizer(ObjectProvider<UringResourceHttpMessageWriter> writer,
             UringProperties properties) {
-        return configurer -> writer.ifAvailable(resources -> {
+        return configurer -> {
+            if (!(configurer instanceof ServerCodecConfigurer)) {
+                register(configurer, writer, properties);
+            }
+        };
+    }
+
+    private static void register(CodecConfigurer configurer, ObjectProvider<UringResourceHttpMessageWriter> writer,
+            UringProperties properties) {
+        writer.ifAvailable(resources -> {
             configurer.customCodecs().register(resources);
             configurer.customCodecs().register(
                     new UringDataBufferHttpMessageWriter(bytes(properties.web().maxInFlight().toBytes())));

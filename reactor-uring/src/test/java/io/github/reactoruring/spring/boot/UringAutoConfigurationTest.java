@@ -13,10 +13,18 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.http.codec.CodecCustomizer;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.io.Resource;
+import org.springframework.http.MediaType;
+import org.springframework.http.codec.ClientCodecConfigurer;
+import org.springframework.http.codec.HttpMessageWriter;
 import org.springframework.http.codec.ResourceHttpMessageWriter;
 import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.micrometer.UringMetrics;
@@ -96,6 +104,7 @@ class UringAutoConfigurationTest {
         application.withPropertyValues("reactor-uring.enabled=false").run(context -> assertThat(context)
                 .hasNotFailed().doesNotHaveBean(Uring.class).doesNotHaveBean(UringAvailability.class)
                 .doesNotHaveBean(ReactiveHealthIndicator.class).doesNotHaveBean(CodecCustomizer.class)
+                .doesNotHaveBean(WebFluxConfigurer.class)
                 .doesNotHaveBean(UringMetrics.class));
     }
 
@@ -103,6 +112,7 @@ class UringAutoConfigurationTest {
     void onlyTheWebIsLeftAloneWhenThatIsSwitchedOff() {
         application.withPropertyValues("reactor-uring.web.enabled=false").run(context -> assertThat(context)
                 .hasSingleBean(Uring.class).doesNotHaveBean(CodecCustomizer.class)
+                .doesNotHaveBean(WebFluxConfigurer.class)
                 .doesNotHaveBean(UringResourceHttpMessageWriter.class));
     }
 
@@ -119,12 +129,51 @@ class UringAutoConfigurationTest {
     @Test
     void theWriterComesBeforeSpringsOwn() {
         application.run(context -> {
-            ServerCodecConfigurer codecs = ServerCodecConfigurer.create();
+            assertThat(resourceWriter(context)).isSameAs(context.getBean(UringResourceHttpMessageWriter.class));
+        });
+    }
+
+    @Test
+    void aClientHasTheWriterToo() {
+        application.run(context -> {
+            ClientCodecConfigurer codecs = ClientCodecConfigurer.create();
             context.getBean(CodecCustomizer.class).customize(codecs);
 
-            assertThat(codecs.getWriters().stream().filter(w -> w instanceof ResourceHttpMessageWriter))
+            assertThat(codecs.getWriters().stream().filter(writer -> writer instanceof ResourceHttpMessageWriter))
                     .first().isSameAs(context.getBean(UringResourceHttpMessageWriter.class));
         });
+    }
+
+    /** Whoever chose a writer himself gets it, wherever he says so, with no thought of an order. */
+    @Test
+    void aWriterThatTheApplicationRegistersComesFirst() {
+        for (Class<?> own : new Class<?>[]{OwnWriterByCustomizer.class, OwnWriterByConfigurer.class}) {
+            application.withUserConfiguration(own)
+                    .run(context -> assertThat(resourceWriter(context)).as(own.getSimpleName())
+                            .isInstanceOf(OwnWriter.class));
+        }
+    }
+
+    @Test
+    void ofTwoRingsThePrimaryIsUsedOrNone() {
+        application.withUserConfiguration(TwoRings.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBeanProvider(UringResourceHttpMessageWriter.class).getIfAvailable()).isNull();
+            assertThat(context.getBeanProvider(UringMetrics.class).getIfAvailable()).isNull();
+        });
+        application.withUserConfiguration(TwoRings.class, PrimaryRing.class).run(context -> {
+            assertThat(context).hasNotFailed().hasSingleBean(UringResourceHttpMessageWriter.class);
+            assertThat(context.getBean(ReactiveHealthIndicator.class).health().block().getStatus())
+                    .isEqualTo(Status.UP);
+        });
+    }
+
+    /** Returns what writes a Resource on a server, as WebFlux and Spring Boot configure it. */
+    private static HttpMessageWriter<?> resourceWriter(ApplicationContext context) {
+        ServerCodecConfigurer codecs = Codecs.ofServer(context);
+        return codecs.getWriters().stream()
+                .filter(writer -> writer.canWrite(ResolvableType.forClass(Resource.class), MediaType.TEXT_PLAIN))
+                .findFirst().orElseThrow();
     }
 
     @Test
@@ -154,6 +203,51 @@ class UringAutoConfigurationTest {
                 .run(context -> assertThat(context).hasNotFailed().hasSingleBean(UringResourceHttpMessageWriter.class)
                         .doesNotHaveBean(DisconnectedClientExceptionHandler.class));
         application.run(context -> assertThat(context).hasSingleBean(DisconnectedClientExceptionHandler.class));
+    }
+
+    static class OwnWriter extends ResourceHttpMessageWriter {
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnWriterByCustomizer {
+
+        @Bean
+        CodecCustomizer ownCodecs() {
+            return configurer -> configurer.customCodecs().register(new OwnWriter());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnWriterByConfigurer implements WebFluxConfigurer {
+
+        @Override
+        public void configureHttpMessageCodecs(ServerCodecConfigurer configurer) {
+            configurer.customCodecs().register(new OwnWriter());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TwoRings {
+
+        @Bean(destroyMethod = "dispose")
+        Uring one() {
+            return Uring.builder("one").build();
+        }
+
+        @Bean(destroyMethod = "dispose")
+        Uring other() {
+            return Uring.builder("other").build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class PrimaryRing {
+
+        @Bean(destroyMethod = "dispose")
+        @Primary
+        Uring first() {
+            return Uring.builder("first").build();
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

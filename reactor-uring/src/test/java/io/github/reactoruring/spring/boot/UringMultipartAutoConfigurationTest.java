@@ -12,18 +12,19 @@ import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.http.codec.CodecCustomizer;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.webflux.autoconfigure.ReactiveMultipartAutoConfiguration;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.ResolvableType;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ClientCodecConfigurer;
+import org.springframework.http.codec.CodecConfigurer;
 import org.springframework.http.codec.HttpMessageReader;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.codec.multipart.DefaultPartHttpMessageReader;
 import org.springframework.http.codec.multipart.MultipartHttpMessageReader;
 import org.springframework.http.codec.multipart.Part;
 import org.springframework.http.codec.multipart.PartEvent;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.spring.MultipartCleanupFilter;
@@ -47,7 +48,7 @@ class UringMultipartAutoConfigurationTest {
     @Test
     void partsAndEventsAreReadByOurReaders() {
         application.run(context -> {
-            ServerCodecConfigurer codecs = codecs(context);
+            ServerCodecConfigurer codecs = Codecs.ofServer(context);
             UringPartHttpMessageReader reader = context.getBean(UringPartHttpMessageReader.class);
 
             assertThat(first(codecs, MultipartHttpMessageReader.class).getPartReader()).isSameAs(reader);
@@ -61,7 +62,7 @@ class UringMultipartAutoConfigurationTest {
     void springBootsPropertiesReachThem(@TempDir Path directory) {
         application.withPropertyValues("spring.webflux.multipart.max-in-memory-size=33KB",
                 "spring.webflux.multipart.file-storage-directory=" + directory.resolve("made")).run(context -> {
-                    ServerCodecConfigurer codecs = codecs(context);
+                    ServerCodecConfigurer codecs = Codecs.ofServer(context);
 
                     assertThat(context.getBean(UringPartHttpMessageReader.class).getMaxInMemorySize())
                             .isEqualTo(33 * 1024);
@@ -75,7 +76,7 @@ class UringMultipartAutoConfigurationTest {
     @Test
     void aClientIsLeftAlone(@TempDir Path directory) {
         application.withPropertyValues("spring.webflux.multipart.file-storage-directory=" + directory).run(context -> {
-            codecs(context);
+            Codecs.ofServer(context);
             ClientCodecConfigurer client = ClientCodecConfigurer.create();
             context.getBeanProvider(CodecCustomizer.class).orderedStream().forEach(each -> each.customize(client));
 
@@ -91,7 +92,7 @@ class UringMultipartAutoConfigurationTest {
         application.withPropertyValues("reactor-uring.multipart.enabled=false").run(context -> {
             assertThat(context).hasSingleBean(Uring.class).doesNotHaveBean(UringPartHttpMessageReader.class)
                     .doesNotHaveBean(MultipartCleanupFilter.class);
-            assertThat(first(codecs(context), MultipartHttpMessageReader.class).getPartReader().getClass())
+            assertThat(first(Codecs.ofServer(context), MultipartHttpMessageReader.class).getPartReader().getClass())
                     .isEqualTo(DefaultPartHttpMessageReader.class);
         });
         application.withPropertyValues("reactor-uring.enabled=false")
@@ -104,14 +105,22 @@ class UringMultipartAutoConfigurationTest {
             UringPartHttpMessageReader own = context.getBean(UringPartHttpMessageReader.class);
 
             assertThat(own).isSameAs(context.getBean("ownReader"));
-            assertThat(first(codecs(context), MultipartHttpMessageReader.class).getPartReader()).isSameAs(own);
+            assertThat(first(Codecs.ofServer(context), MultipartHttpMessageReader.class).getPartReader()).isSameAs(own);
         });
     }
 
-    private static ServerCodecConfigurer codecs(ApplicationContext context) {
-        ServerCodecConfigurer codecs = ServerCodecConfigurer.create();
-        context.getBeanProvider(CodecCustomizer.class).orderedStream().forEach(each -> each.customize(codecs));
-        return codecs;
+    /** Whoever chose a reader himself gets it, wherever he says so, with no thought of an order. */
+    @Test
+    void aReaderThatTheApplicationRegistersComesFirst() {
+        for (Class<?> own : new Class<?>[]{ReadersByCustomizer.class, ReadersByConfigurer.class}) {
+            application.withUserConfiguration(own).run(context -> {
+                ServerCodecConfigurer codecs = Codecs.ofServer(context);
+                assertThat(reading(codecs, Part.class)).as(own.getSimpleName())
+                        .isExactlyInstanceOf(DefaultPartHttpMessageReader.class);
+                assertThat(first(codecs, MultipartHttpMessageReader.class).getPartReader()).as(own.getSimpleName())
+                        .isExactlyInstanceOf(DefaultPartHttpMessageReader.class);
+            });
+        }
     }
 
     private static HttpMessageReader<?> reading(ServerCodecConfigurer codecs, Class<?> type) {
@@ -122,6 +131,29 @@ class UringMultipartAutoConfigurationTest {
 
     private static <T extends HttpMessageReader<?>> T first(ServerCodecConfigurer codecs, Class<T> type) {
         return codecs.getReaders().stream().filter(type::isInstance).map(type::cast).findFirst().orElseThrow();
+    }
+
+    private static void registerOwn(CodecConfigurer codecs) {
+        codecs.customCodecs().register(new DefaultPartHttpMessageReader());
+        codecs.defaultCodecs().multipartReader(new MultipartHttpMessageReader(new DefaultPartHttpMessageReader()));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ReadersByCustomizer {
+
+        @Bean
+        CodecCustomizer ownCodecs() {
+            return UringMultipartAutoConfigurationTest::registerOwn;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ReadersByConfigurer implements WebFluxConfigurer {
+
+        @Override
+        public void configureHttpMessageCodecs(ServerCodecConfigurer configurer) {
+            registerOwn(configurer);
+        }
     }
 
     @Configuration(proxyBeanMethods = false)
