@@ -1,6 +1,5 @@
 package io.github.reactoruring.internal.loop;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,7 +41,7 @@ final class Canceller {
     private List<Request> pending = new ArrayList<>();
     private List<Request> spare = new ArrayList<>();
     /** Those to be cancelled by their user_data, which the turns so far had no room for. */
-    private final ArrayDeque<Request> byUserData = new ArrayDeque<>();
+    private final SingleCancels byUserData;
     private final List<Request> due = new ArrayList<>();
     private boolean anyPending;
     private long wideCancels;
@@ -56,6 +55,7 @@ final class Canceller {
         capabilities = new CancelCapabilities(features.has(RingFeature.CANCEL_ALL_FD_ANY),
                 features.has(RingFeature.CANCEL_FD_FIXED), features.has(RingFeature.CANCEL_OP));
         successFlags = features.has(RingFeature.CQE_SKIP) ? IoUringAbi.IOSQE_CQE_SKIP_SUCCESS : 0;
+        byUserData = new SingleCancels(inFlight.byOpcode());
         // Half the queue: new requests go on while thousands are cancelled one by one.
         byUserDataPerTurn = Math.clamp(ring.submissionCapacity() / 2, 1, BY_USER_DATA_PER_TURN);
         view = new PlanView(ring, inFlight);
@@ -78,7 +78,7 @@ final class Canceller {
         if (inFlight.size() + ring.ownInFlight() == 0) {
             return;
         }
-        anyPending = capabilities.allAndFd();
+        anyPending = CancelPlanner.mayCancelAny(view, capabilities);
         inFlight.forEach(request -> {
             if (request.survivesClosing()) {
                 return;
@@ -163,23 +163,24 @@ final class Canceller {
                 }
             }
         }
+        List<Request> singles = new ArrayList<>(plan.byUserData().length);
         for (long userData : plan.byUserData()) {
             Request request = inFlight.lookup(userData);
             if (request != null) {
-                byUserData.add(request);
+                singles.add(request);
             }
         }
+        byUserData.addAll(singles);
     }
 
     private void stageByUserData() {
         int room = Math.min(byUserDataPerTurn, ring.freeSqes());
-        while (room > 0 && !byUserData.isEmpty()) {
-            Request request = byUserData.remove();
-            if (request.inFlight()) {
-                stageCancelOf(request);
-                pursuit.cancelled(request);
-                room--;
-            }
+        byUserData.beginTurn();
+        Request request;
+        while (room > 0 && (request = byUserData.poll()) != null) {
+            stageCancelOf(request);
+            pursuit.cancelled(request);
+            room--;
         }
     }
 

@@ -25,6 +25,7 @@ final class InFlightTable {
     private int firstFree;
     private int free;
     private int size;
+    private int sequence;
     private final OpcodeCounts byOpcode = new OpcodeCounts(OpcodeCounts.ANY);
     /** The requests whose user_data the user chose. */
     private final Map<Long, Request> chosen = new HashMap<>();
@@ -57,7 +58,7 @@ final class InFlightTable {
         size++;
         requests[slot] = request;
         long userData = chosenUserData == null ? UserData.request(slot, generations[slot]) : chosenUserData;
-        request.claimed(slot, userData);
+        request.claimed(slot, userData, sequence++);
         count(request, 1);
         return userData;
     }
@@ -100,8 +101,9 @@ final class InFlightTable {
         size--;
     }
 
+    /** Visits all; none is to be added or to end meanwhile. */
     void forEach(Consumer<Request> action) {
-        for (Request request : requests.clone()) {
+        for (Request request : requests) {
             if (request != null) {
                 action.accept(request);
             }

@@ -50,6 +50,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
 
     // The owner's.
     private int slot = -1;
+    private int sequence;
     private long userData;
     private boolean cancelWanted;
     private boolean cancelQueued;
@@ -277,8 +278,9 @@ public abstract class Request extends RequestCallbacks implements Mail {
         return ((int) WORD.getAndBitwiseOr(this, RETIRED) & DISPOSED) != 0;
     }
 
-    final void claimed(int claimedSlot, long claimedUserData) {
+    final void claimed(int claimedSlot, long claimedUserData, int claimedSequence) {
         slot = claimedSlot;
+        sequence = claimedSequence;
         userData = claimedUserData;
         cancelQueued = false;
         pursuitLevel = 0;
@@ -286,6 +288,11 @@ public abstract class Request extends RequestCallbacks implements Mail {
 
     final int slot() {
         return slot;
+    }
+
+    /** Returns when it was staged, as a number that grows, and starts anew after 2^32. */
+    final int sequence() {
+        return sequence;
     }
 
     /** Returns the user_data of the SQE, once staged. */

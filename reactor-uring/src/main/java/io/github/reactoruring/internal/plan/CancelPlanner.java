@@ -24,6 +24,8 @@ public final class CancelPlanner {
 
     /** Keys of opcodes give way to those of files, and these to finer ones: that takes two refusals, as a rule. */
     private static final int MOST_REFUSALS = 3;
+    /** Some 4 to 20 ms, once in a ring's life. */
+    private static final long MOST_VISITS_OF_ANY = 1 << 20;
 
     private CancelPlanner() {
     }
@@ -40,12 +42,18 @@ public final class CancelPlanner {
         CancelCost cost = new CancelCost(inFlight);
         long left = policy.stallBudgetVisits() - CancelCost.planning(disposals);
         int timers = inFlight.withOpcode(CancelCost.OP_TIMEOUT);
-        return mayMatchPolls(cost, left)
-                || timers > 1 && timers <= disposals && capabilities.canMatchOpcode() && cost.timers(timers) <= left;
+        return cost.polls(2) <= left || timers > 1 && timers <= disposals && capabilities.canMatchOpcode()
+                && cost.timers(timers) <= Math.max(0, left);
     }
 
-    private static boolean mayMatchPolls(CancelCost cost, long budget) {
-        return cost.polls(2) <= budget;
+    /**
+     * Tells whether one ANY cancel may end all that is in flight, when everything is to end: it takes time in the square of
+     * what waits, and a ring that closes has still to serve those who clean up.
+     */
+    public static boolean mayCancelAny(InFlightCounts inFlight, CancelCapabilities capabilities) {
+        return capabilities.allAndFd()
+                && new CancelCost(inFlight)
+                        .everything(inFlight.withOpcode(CancelCost.OP_TIMEOUT)) <= MOST_VISITS_OF_ANY;
     }
 
     /**
@@ -62,11 +70,12 @@ public final class CancelPlanner {
             return allByUserData(disposed);
         }
         CancelCost cost = new CancelCost(inFlight);
-        long left = policy.stallBudgetVisits() - CancelCost.planning(disposed.size());
-        DisposalTable table = new DisposalTable(disposed, mayMatchPolls(cost, left));
+        // Nothing may be left, and then what costs nothing still fits.
+        long left = Math.max(0, policy.stallBudgetVisits() - CancelCost.planning(disposed.size()));
+        DisposalTable table = new DisposalTable(disposed);
         PlanDraft draft = new PlanDraft(new ExactKeys(table, inFlight, capabilities, cost, left));
         if (!draft.fits(left)) {
-            left -= CancelCost.moreDrafts(table.cells);
+            left = Math.max(0, left - CancelCost.moreDrafts(table.cells));
             draft = draftToFit(new ExactKeys(table, inFlight, capabilities, cost, left), left);
         }
         return draft.toPlan(inFlight, disposed);

@@ -34,13 +34,12 @@ final class DisposalTable {
     /** Maps a file to its row + 1 by open addressing; at most half full. */
     private int[] rowByHash = new int[16];
 
-    /** @param byFile whether to tell files apart; else all requests share one row, which takes half the time */
-    DisposalTable(List<Disposed> disposed, boolean byFile) {
+    DisposalTable(List<Disposed> disposed) {
         cellOf = new int[disposed.size()];
         int cell = NONE;
         int i = 0;
         for (Disposed request : disposed) {
-            int file = byFile && request.file() >= 0 && CancelCost.hasFile(request.opcode())
+            int file = request.file() >= 0 && CancelCost.hasFile(request.opcode())
                     ? request.file()
                     : Disposed.NO_FILE;
             if (cell == NONE || rowFile[cellRow[cell]] != file

@@ -332,12 +332,29 @@ class CancelPlannerTest {
     }
 
     @Test
+    void cancelsTensOfThousandsOfTimersOneByOneSinceOneKeyWouldStallTheRing() {
+        ring.add(20_000, TIMEOUT, Disposed.NO_FILE, true);
+
+        assertThat(plan().byUserData()).hasSize(20_000);
+        assertThat(sqes(LINUX_6_6, CancelPolicy.always())).isEqualTo(1);
+    }
+
+    @Test
+    void aThousandTimersBesideThreeHundredReadsAreNotCancelledByOneKey() {
+        ring.add(1000, TIMEOUT, Disposed.NO_FILE, true);
+        ring.add(300, READ, ring.ownedFile(), false);
+
+        assertThat(plan().wideKeys()).isEmpty();
+        assertThat(plan().byUserData()).hasSize(1000);
+    }
+
+    @Test
     void cancelsTimersOneByOneWhereEachRescansManyPolls() {
         ring.add(1000, TIMEOUT, Disposed.NO_FILE, true);
         ring.add(8000, RECV, ring.ownedFile(), false);
 
         assertThat(plan().byUserData()).hasSize(1000);
-        long visits = 1001 * 8000 + 1000 - 1000 * 1000 / 2;
+        long visits = 1001 * 8000 + 1000;
         assertThat(sqes(LINUX_6_6, budgetOf(visits))).isEqualTo(1);
         assertThat(sqes(LINUX_6_6, budgetOf(visits - 1))).isEqualTo(1000);
     }
@@ -465,68 +482,5 @@ class CancelPlannerTest {
         assertThat(CancelPlanner.mayCoalesce(ring, 4_093, LINUX_6_6, CancelPolicy.coalesce())).isTrue();
         assertThat(CancelPlanner.mayCoalesce(ring, 4_094, LINUX_6_6, CancelPolicy.coalesce())).isFalse();
         assertThat(CancelPlanner.mayCoalesce(ring, 4_094, LINUX_6_6, CancelPolicy.always())).isTrue();
-    }
-
-    @Test
-    void looksAtNoFileOfABatchThatItHasTimeForTheTimersOfOnly() {
-        ring.add(5000, TIMEOUT, Disposed.NO_FILE, true);
-        ring.add(10, READ, ring.ownedFile(), true);
-        InFlightCounts noFiles = new OfNoFile(ring);
-
-        CancelPlan plan = CancelPlanner.plan(noFiles, ring.disposed(), LINUX_6_6, CancelPolicy.coalesce());
-
-        assertThat(plan.wideKeys()).extracting(CancelKey::opcode).containsExactly(TIMEOUT);
-        assertThat(plan.byUserData()).hasSize(10);
-    }
-
-    @Test
-    void findsTheTimersOfABatchWhereThatSavesMoreThanItTakes() {
-        ring.add(300, TIMEOUT, Disposed.NO_FILE, true);
-        ring.addCrowd(1);
-
-        // Beside 300 + 301 visits of the cancel: one by one, half of 300 timers are visited for each of them.
-        long spared = 300 * 300 / 2 - 300 - 301;
-        int most = (int) (spared / 8);
-        assertThat(CancelPlanner.mayCoalesce(ring, most, LINUX_6_6, CancelPolicy.coalesce(0))).isTrue();
-        assertThat(CancelPlanner.mayCoalesce(ring, most + 1, LINUX_6_6, CancelPolicy.coalesce(0))).isFalse();
-    }
-
-    /** Counts as the ring does, but for files. */
-    private record OfNoFile(InFlightCounts counts) implements InFlightCounts {
-
-        @Override
-        public int total() {
-            return counts.total();
-        }
-
-        @Override
-        public int withOpcode(int opcode) {
-            return counts.withOpcode(opcode);
-        }
-
-        @Override
-        public int onFile(int file) {
-            throw new AssertionError("asked for file " + file);
-        }
-
-        @Override
-        public int onFileWithOpcode(int file, int opcode) {
-            throw new AssertionError("asked for file " + file);
-        }
-
-        @Override
-        public boolean fileMatchable(int file) {
-            throw new AssertionError("asked for file " + file);
-        }
-
-        @Override
-        public int fileDescriptor(int file) {
-            throw new AssertionError("asked for file " + file);
-        }
-
-        @Override
-        public boolean fileIsFixed(int file) {
-            throw new AssertionError("asked for file " + file);
-        }
     }
 }

