@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -11,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import io.github.reactoruring.CancelPolicy;
 import io.github.reactoruring.UringStats;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.FileTraits;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Turn;
 import io.github.reactoruring.internal.ring.RingFeature;
@@ -32,12 +34,12 @@ public final class ScriptedLoop implements AutoCloseable {
     private final EventLoop loop;
     private final Turn owner;
 
-    private ScriptedLoop(ScriptedRing ring, CancelPolicy policy, int maxInFlight, boolean timings) {
+    private ScriptedLoop(ScriptedRing ring, CancelPolicy policy, int mostRequests, boolean timings) {
         this.ring = ring;
         // Cancels and the loop's own are never told apart by their user_data.
         ring.mayRepeat(userData -> userData >>> 62 >= 2);
         loop = new EventLoop("scripted", ring, ring::wake, timings);
-        owner = new Turn(loop, policy, maxInFlight);
+        owner = new Turn(loop, policy, ring.completionCapacity(), mostRequests);
         assertThat(owner.start()).isTrue();
     }
 
@@ -69,7 +71,13 @@ public final class ScriptedLoop implements AutoCloseable {
     private static ScriptedLoop open(int submissionEntries, int completionEntries, Set<RingFeature> known,
             CancelPolicy policy, boolean timings) {
         ScriptedRing ring = new ScriptedRing(submissionEntries, completionEntries, known);
-        return new ScriptedLoop(ring, policy, completionEntries, timings);
+        return new ScriptedLoop(ring, policy, 1 << 20, timings);
+    }
+
+    /** Opens one that takes so many requests, in flight and queued. */
+    public static ScriptedLoop openFor(int mostRequests, int submissionEntries, int completionEntries) {
+        return new ScriptedLoop(new ScriptedRing(submissionEntries, completionEntries), CancelPolicy.coalesce(),
+                mostRequests, false);
     }
 
     public EventLoop loop() {
@@ -83,6 +91,13 @@ public final class ScriptedLoop implements AutoCloseable {
     /** Opens a file that the library owns, and on which nothing happens by itself. */
     public OpenFile openFile(String name) {
         return new OpenFile(loop, ring.files().create(name, KernelFile.Kind.STREAM), false, name);
+    }
+
+    /** Opens a regular file on a disk, with this content. */
+    public OpenFile regularFile(String name, byte[] content, int openFlags) {
+        int descriptor = ring.files().create(name, KernelFile.Kind.REGULAR);
+        Objects.requireNonNull(ring.files().lookup(descriptor)).content(content);
+        return new OpenFile(loop, descriptor, false, name).known(new FileTraits(true, openFlags));
     }
 
     /** Opens a descriptor that the library does not own. */

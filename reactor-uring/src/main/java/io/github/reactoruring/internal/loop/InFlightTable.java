@@ -25,6 +25,7 @@ final class InFlightTable {
     private int firstFree;
     private int free;
     private int size;
+    private int bounded;
     private int sequence;
     private final OpcodeCounts byOpcode = new OpcodeCounts(OpcodeCounts.ANY);
     /** The requests whose user_data the user chose. */
@@ -36,6 +37,11 @@ final class InFlightTable {
 
     int size() {
         return size;
+    }
+
+    /** Returns how many of them end by themselves soon, so that they are counted against the completion queue. */
+    int bounded() {
+        return bounded;
     }
 
     OpcodeCounts byOpcode() {
@@ -121,6 +127,12 @@ final class InFlightTable {
         return requests[slot];
     }
 
+    /** Says whether this request is in flight. */
+    boolean holds(Request request) {
+        int slot = request.slot();
+        return slot >= 0 && requests[slot] == request;
+    }
+
     boolean holdsOneOf(EventLoop loop) {
         for (Request request : requests) {
             if (request != null && request.loop() == loop) {
@@ -132,6 +144,7 @@ final class InFlightTable {
 
     private void count(Request request, int delta) {
         byOpcode.add(request.opcode(), delta);
+        bounded += request.takesRoom() ? delta : 0;
         OpenFile file = request.file();
         if (file != null) {
             file.count(request.opcode(), request.elusive(), delta);

@@ -38,6 +38,8 @@ public final class OpenFile implements Mail {
     /** Of these, calls beside the ring, which go on when the loop is over. */
     private final AtomicInteger lends = new AtomicInteger();
     private int planIndex = -1;
+    private FileTraits traits = FileTraits.UNKNOWN;
+    private final FileTurn turn = new FileTurn();
     private @Nullable Runnable whenClosing;
     private boolean closedByWorker;
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -85,6 +87,20 @@ public final class OpenFile implements Mail {
     /** Returns the SQE flags that make the kernel take {@link #descriptor} for what it is. */
     public int sqeFlags() {
         return fixed ? IoUringAbi.IOSQE_FIXED_FILE : 0;
+    }
+
+    /** Tells what was learned of it when it was opened. */
+    public OpenFile known(FileTraits learned) {
+        traits = learned;
+        return this;
+    }
+
+    public FileTraits traits() {
+        return traits;
+    }
+
+    FileTurn turn() {
+        return turn;
     }
 
     /** Returns the number of requests in flight on it. */

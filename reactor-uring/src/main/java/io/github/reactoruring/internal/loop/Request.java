@@ -16,6 +16,7 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  *   IDLE ──submit──▶ QUEUED ──staged──▶ STAGED ──final CQE──▶ RETIRED
  *                      │ disposed before staged: no SQE is made ──▶ RETIRED
  *   DISPOSED is a bit beside the state: what arrives from then on is discarded.
+ *   HELD is one beside QUEUED: its turn has not come, and its disposal tells the owner, who need not wait for it.
  * </pre>
  *
  * <p>Invariant: {@link #released()} is called exactly once for each submit, those by {@link #resubmitHolding()} not
@@ -34,6 +35,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
     private static final int RETIRED = 3;
     private static final int STATE = 3;
     private static final int DISPOSED = 4;
+    private static final int HELD = 8;
 
     private static final VarHandle WORD;
 
@@ -59,6 +61,16 @@ public abstract class Request extends RequestCallbacks implements Mail {
     private @Nullable Request linked;
     private int linkFlag;
     private boolean goesOn;
+    private boolean submittedBefore;
+    private boolean takesRoom;
+    private boolean hasTurn;
+    /** The queue it waits in, and its neighbours there. */
+    @Nullable
+    RequestQueue queue;
+    @Nullable
+    Request queuedBefore;
+    @Nullable
+    Request queuedBehind;
 
     protected Request(EventLoop loop) {
         this.loop = loop;
@@ -85,6 +97,37 @@ public abstract class Request extends RequestCallbacks implements Mail {
     /** Says whether a cancel by file may miss it: IOSQE_ASYNC, or waiting behind a link. */
     protected boolean elusive() {
         return false;
+    }
+
+    /**
+     * Says whether nobody knows when it ends: work that io-wq calls unbounded. So are timers, polls, what waits for a peer,
+     * and whatever goes to a file that is not known to be a regular one on a disk. Such requests are not counted against the
+     * completion queue, lest those that are idle keep everybody else out.
+     */
+    protected boolean unbounded() {
+        OpenFile file = file();
+        return !Opcodes.endsSoon(opcode(), file != null && file.traits().prompt());
+    }
+
+    /**
+     * Says whether it goes to where the file's last such request ended: to its current position, or its end. Then one that
+     * goes there piece by piece is over before the next is begun.
+     */
+    protected boolean takesTurns() {
+        return false;
+    }
+
+    /** Says whether it takes more SQEs than the next. */
+    protected boolean isInPieces() {
+        return false;
+    }
+
+    /**
+     * Returns how many bytes its next SQE may move while it is submitted, which holds up the ring: those of the page cache, as
+     * a rule, or 0.
+     */
+    protected int inlineBytes() {
+        return 0;
     }
 
     /** Returns the user_data the user chose, or null for one of the loop's. */
@@ -131,7 +174,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
     /** Disposes of it, and says whether this was the first to. */
     protected final boolean disposeFirst() {
         int previous = (int) WORD.getAndBitwiseOr(this, DISPOSED);
-        if (previous == STAGED) {
+        if (previous == STAGED || previous == (QUEUED | HELD)) {
             DisposalBatch.dispose(loop, this);
         } else if (previous == IDLE) {
             Gate.neverSubmitted(this);
@@ -164,6 +207,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
         // One step: a disposal in between would find nothing to cancel, and leave nobody to release it.
         boolean queued = !cancelWanted && !cancelQueued && WORD.compareAndSet(this, RETIRED, QUEUED);
         if (queued) {
+            submittedBefore = true;
             loop.execute(this);
         }
         return queued;
@@ -182,6 +226,32 @@ public abstract class Request extends RequestCallbacks implements Mail {
         return (word & STATE) == QUEUED;
     }
 
+    /** Says whether the owner, who holds it back, was sent it because it was disposed of. */
+    final boolean isDroppable() {
+        return word == (QUEUED | HELD | DISPOSED);
+    }
+
+    /** Holds it back in the queue; false when it was disposed of before, and nobody else will tell. */
+    final boolean markHeld() {
+        return WORD.compareAndSet(this, QUEUED, QUEUED | HELD);
+    }
+
+    /** Says whether it goes on with what it has begun. */
+    final boolean isSubmittedAgain() {
+        return submittedBefore;
+    }
+
+    final boolean takesRoom() {
+        return takesRoom;
+    }
+
+    /** Says whether it counts against the completion queue, from its being staged to its end; its links with it. */
+    final void takesRoom(boolean counts) {
+        for (Request each = this; each != null; each = each.linked) {
+            each.takesRoom = counts;
+        }
+    }
+
     /** Says whether the owner was sent it to be cancelled. */
     final boolean isToBeCancelled() {
         int current = word;
@@ -193,7 +263,20 @@ public abstract class Request extends RequestCallbacks implements Mail {
         if (goesOn) {
             goesOn = false;
         } else {
+            endTurn();
             Gate.released(this);
+        }
+    }
+
+    final void hasTurn(boolean has) {
+        hasTurn = has;
+    }
+
+    private void endTurn() {
+        OpenFile file = hasTurn ? file() : null;
+        if (file != null) {
+            hasTurn = false;
+            file.turn().end(this);
         }
     }
 
@@ -266,7 +349,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
     }
 
     final boolean markStaged() {
-        return WORD.compareAndSet(this, QUEUED, STAGED);
+        return WORD.compareAndSet(this, QUEUED, STAGED) || WORD.compareAndSet(this, QUEUED | HELD, STAGED);
     }
 
     final boolean inFlight() {

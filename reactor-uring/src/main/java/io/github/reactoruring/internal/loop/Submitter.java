@@ -1,7 +1,7 @@
 package io.github.reactoruring.internal.loop;
 
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,50 +11,91 @@ import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /**
- * Turns queued requests into SQEs, in order, while the submission queue and the in-flight bound have room.
+ * Turns queued requests into SQEs, in the order of the {@link Backlog}, while the submission queue has room.
  *
- * <p>The bound keeps the completion queue from overflowing: no more in flight than it has entries.
+ * <p>Invariant: a request is in the backlog, in flight, or has been told its end; whatever is thrown in between, for want of
+ * memory say. No more are taken than {@link #MOST_REQUESTS}: each is some 300 bytes, of ours and the kernel's, for which
+ * somebody has to stop at some time, and be told.
  */
 final class Submitter {
 
+    /** The most in flight and queued on one ring. */
+    static final int MOST_REQUESTS = 1 << 20;
+
+    private final EventLoop loop;
     private final Ring ring;
     private final InFlightTable inFlight;
     private final LoopStats stats;
-    private final int maxInFlight;
-    private final ArrayDeque<Request> queued = new ArrayDeque<>();
+    private final int mostRequests;
+    private final Backlog backlog;
 
-    Submitter(Ring ring, InFlightTable inFlight, LoopStats stats, int maxInFlight) {
-        this.ring = ring;
+    Submitter(EventLoop loop, InFlightTable inFlight, int completionEntries, int mostRequests) {
+        this.loop = loop;
+        ring = loop.ring();
+        stats = loop.stats();
         this.inFlight = inFlight;
-        this.stats = stats;
-        this.maxInFlight = maxInFlight;
+        this.mostRequests = mostRequests;
+        backlog = new Backlog(inFlight, completionEntries);
     }
 
+    /** Takes a request to be staged, or tells it that there are too many. */
     void enqueue(Request request) {
-        queued.add(request);
+        if (inFlight.size() + backlog.size() >= mostRequests && !request.survivesClosing()
+                && !request.isSubmittedAgain()) {
+            request.rejectChain(new RejectedExecutionException("The ring " + loop.name() + " has " + inFlight.size()
+                    + " requests in flight and " + backlog.size() + " queued, and takes no more than " + mostRequests
+                    + ": bound the concurrency of what submits them, dispose of what is idle, or open with more rings"));
+        } else {
+            backlog.add(request);
+        }
     }
 
     /** Says whether another turn could stage more without waiting for a completion. */
     boolean canStage() {
-        return !queued.isEmpty() && inFlight.size() < maxInFlight;
+        return backlog.canStage();
+    }
+
+    /** Drops a request that was disposed of while it was held back, and those linked behind it. */
+    void drop(Request request) {
+        backlog.remove(request);
+        dropChain(request);
     }
 
     void stage() {
-        while (canStage()) {
-            Request request = queued.element();
+        backlog.beginTurn();
+        Request request;
+        while ((request = backlog.next()) != null) {
             int length = request.linked() == null ? 1 : request.chainLength();
-            if (ring.freeSqes() < length) {
-                if (length <= ring.submissionCapacity()) {
-                    return;
-                }
-                queued.remove();
-                request.rejectChain(new IllegalArgumentException("A chain of " + length
-                        + " requests does not fit the submission queue, which has " + ring.submissionCapacity()
-                        + " entries: build with more"));
-                continue;
+            boolean fits = length <= ring.submissionCapacity();
+            if (fits && ring.freeSqes() < length) {
+                return;
             }
-            queued.remove();
-            stage(request);
+            int staged = ring.staged();
+            backlog.take(request);
+            try {
+                if (fits) {
+                    stage(request);
+                } else {
+                    request.rejectChain(new IllegalArgumentException("A chain of " + length
+                            + " requests does not fit the submission queue, which has " + ring.submissionCapacity()
+                            + " entries: build with more"));
+                }
+            } catch (Throwable t) {
+                rejectLost(request, t);
+                if (ring.staged() != staged) {
+                    // Half a chain: what is staged next would be its rest.
+                    throw t;
+                }
+            }
+        }
+    }
+
+    /** Ends what is neither in flight nor ended: there was no memory to go on with it. */
+    private void rejectLost(Request request, Throwable cause) {
+        for (Request each = request; each != null; each = each.linked()) {
+            if (!each.isRetired() && !inFlight.holds(each)) {
+                each.reject(cause);
+            }
         }
     }
 
@@ -158,20 +199,17 @@ final class Submitter {
 
     /** Ends what is queued when the loop begins to close: all but what it still has to do itself. */
     void rejectForClosing(Throwable cause) {
-        for (int i = queued.size(); i > 0; i--) {
-            Request request = queued.remove();
-            if (request.survivesClosing()) {
-                queued.add(request);
-            } else {
-                request.rejectChain(cause);
-            }
-        }
+        reject(false, cause);
     }
 
     /** Ends everything queued: the loop is over. */
     void rejectAll(Throwable cause) {
+        reject(true, cause);
+    }
+
+    private void reject(boolean ownToo, Throwable cause) {
         Request request;
-        while ((request = queued.poll()) != null) {
+        while ((request = backlog.poll(ownToo)) != null) {
             request.rejectChain(cause);
         }
     }

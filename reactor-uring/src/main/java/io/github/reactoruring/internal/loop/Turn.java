@@ -55,15 +55,20 @@ public final class Turn {
     /**
      * Makes the turn of a loop.
      *
-     * @param maxInFlight the largest number of requests in flight
+     * @param completionEntries the most requests in flight of those that end by themselves soon
      */
-    public Turn(EventLoop loop, CancelPolicy policy, int maxInFlight) {
+    public Turn(EventLoop loop, CancelPolicy policy, int completionEntries) {
+        this(loop, policy, completionEntries, Submitter.MOST_REQUESTS);
+    }
+
+    /** Makes the turn of a loop that takes {@code mostRequests}, in flight and queued. */
+    public Turn(EventLoop loop, CancelPolicy policy, int completionEntries, int mostRequests) {
         this.loop = loop;
         ring = loop.ring();
         mailbox = loop.mailbox();
         stats = loop.stats();
         timer = loop.timer();
-        submitter = new Submitter(ring, inFlight, stats, maxInFlight);
+        submitter = new Submitter(loop, inFlight, completionEntries, mostRequests);
         canceller = new Canceller(ring, inFlight, stats, policy);
         dispatcher = new Dispatcher(ring, inFlight, stats);
         enterGuard = new EnterGuard(ring, stats);
@@ -200,7 +205,9 @@ public final class Turn {
     }
 
     private void take(Request request) {
-        if (request.isQueued()) {
+        if (request.isDroppable()) {
+            submitter.drop(request);
+        } else if (request.isQueued()) {
             try {
                 enqueue(request);
             } catch (Throwable t) {

@@ -174,7 +174,8 @@ class EnterFaultTest {
     @Test
     void noMoreIsInFlightThanCompletionsHaveRoom() {
         replace(ScriptedLoop.open(16, 8));
-        List<RecordingRequest> requests = polls(40);
+        under.ring().behaviour(KernelBehaviour.allInTheDevice());
+        List<RecordingRequest> requests = nops(40);
         under.turns(10);
         assertThat(under.ring().kernel().inFlight()).hasSize(8);
         under.turnUntil("all over", () -> {

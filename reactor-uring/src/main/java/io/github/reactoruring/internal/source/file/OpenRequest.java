@@ -103,6 +103,7 @@ public final class OpenRequest extends Request {
     private void opened(OpenFile file) {
         try {
             FileStatus status = knownStatus == null ? file.ask(Descriptors::status) : knownStatus;
+            file.known(SlowFilesystems.traits(status, how.flags()));
             if (how.writes() || status.sizeBytes() > CLOSED_AT_ONCE_MAX_BYTES) {
                 file.closedByWorker();
             }

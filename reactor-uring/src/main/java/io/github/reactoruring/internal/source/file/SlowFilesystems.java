@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
+import io.github.reactoruring.internal.loop.FileTraits;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.MountTable;
 import io.github.reactoruring.internal.sys.MountTable.Mount;
@@ -49,6 +50,11 @@ public final class SlowFilesystems {
         }
         Boolean slow = known.slowByMount.get(status.mountId());
         return slow == null ? status.virtualDevice() : slow;
+    }
+
+    /** Returns what a file opened with these flags is to the ring. */
+    public static FileTraits traits(FileStatus status, int openFlags) {
+        return new FileTraits(status.regular() && !holds(status), openFlags);
     }
 
     private static Known read() {

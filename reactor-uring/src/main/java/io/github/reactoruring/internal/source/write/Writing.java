@@ -14,6 +14,7 @@ import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.source.Outcome;
 import io.github.reactoruring.internal.source.file.SlowFilesystems;
 import io.github.reactoruring.internal.sys.FileStatus;
+import io.github.reactoruring.internal.sys.OpenFlags;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
@@ -128,6 +129,7 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
 
     @Override
     public void opened(OpenFile file, FileStatus status) {
+        file.known(SlowFilesystems.traits(status, plan.append() ? OpenFlags.O_APPEND : 0));
         boolean positional = status.seekable() && !plan.append();
         window = new WriteWindow(file, SlowFilesystems.holds(status), positional, plan.position(), this::groupEnded);
         file.whenClosing(this::fileClosing);

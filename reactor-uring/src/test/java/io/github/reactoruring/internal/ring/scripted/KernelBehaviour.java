@@ -8,6 +8,16 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
 /** Decides what the kernel leaves open. As it stands: all at once, in order, in full, nothing by itself. */
 public class KernelBehaviour {
 
+    /** Makes one that leaves every request in the device until the test completes it. */
+    public static KernelBehaviour allInTheDevice() {
+        return new KernelBehaviour() {
+            @Override
+            protected Place place(KernelRequest request) {
+                return request.opcode() == IoUringAbi.IORING_OP_CLOSE ? Place.OVER : Place.DEVICE;
+            }
+        };
+    }
+
     /** Refuses an enter before anything is taken: zero, or a negated errno. */
     protected int refuse(int offered) {
         return 0;
