@@ -58,6 +58,14 @@ public interface BufferFactory<B> {
          */
         B fill(int lengthBytes);
 
+        /**
+         * Says whether {@link #fill} copies the bytes. A copy of much would hold up all that the ring serves, so it is made on
+         * another thread. By default it does not.
+         */
+        default boolean copies() {
+            return false;
+        }
+
         /** Ends the lease without a buffer. */
         void release();
     }

@@ -43,6 +43,16 @@ public interface BufferReader<B> {
      */
     Loan lend(B buffer);
 
+    /**
+     * Lends the bytes of {@code buffer}, which does not change before the loan ends. So a copy may be made piece by piece,
+     * each when {@link Loan#piece} asks for it: to copy much at once would hold up all that the ring serves.
+     *
+     * <p>Called on a ring thread. Calls {@link #lend} by default.
+     */
+    default Loan lendInPieces(B buffer) {
+        return lend(buffer);
+    }
+
     /** Frees a buffer that was not lent: one that arrived after the end. Any thread. */
     void release(B buffer);
 
@@ -54,6 +64,14 @@ public interface BufferReader<B> {
 
         /** Returns the number of bytes, 0 or more. */
         int lengthBytes();
+
+        /**
+         * Returns the address of a part of the bytes, which stays there until the next part is asked for. By default all of
+         * them are at {@link #address}.
+         */
+        default long piece(int offset, int lengthBytes) {
+            return address() + offset;
+        }
 
         /** Ends the loan and frees the buffer. Any thread. */
         void release();

@@ -3,6 +3,7 @@ package io.github.reactoruring.buffer;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
+import io.github.reactoruring.internal.loop.FileTraits;
 import io.github.reactoruring.internal.sys.NativePool;
 
 /** Lends direct buffers as they are, and heap buffers as a copy in pooled native memory. */
@@ -33,6 +34,14 @@ final class ByteBufferReader implements BufferReader<ByteBuffer> {
     }
 
     @Override
+    public Loan lendInPieces(ByteBuffer buffer) {
+        MemorySegment bytes = MemorySegment.ofBuffer(buffer);
+        return bytes.isNative() || bytes.byteSize() <= FileTraits.PIECE_BYTES
+                ? lend(buffer)
+                : new CopiedInPieces(pool, bytes);
+    }
+
+    @Override
     public void release(ByteBuffer buffer) {
         // The garbage collector's.
     }
@@ -48,6 +57,46 @@ final class ByteBufferReader implements BufferReader<ByteBuffer> {
         @Override
         public void release() {
             // The garbage collector's, from now on.
+        }
+    }
+
+    /** Has the piece that was asked for last. */
+    private static final class CopiedInPieces implements Loan {
+
+        private final NativePool pool;
+        private final MemorySegment bytes;
+        private MemorySegment copy;
+
+        CopiedInPieces(NativePool pool, MemorySegment bytes) {
+            this.pool = pool;
+            this.bytes = bytes;
+            copy = pool.acquire(FileTraits.PIECE_BYTES);
+        }
+
+        @Override
+        public long address() {
+            return copy.address();
+        }
+
+        @Override
+        public int lengthBytes() {
+            return (int) bytes.byteSize();
+        }
+
+        @Override
+        public long piece(int offset, int lengthBytes) {
+            if (lengthBytes > copy.byteSize()) {
+                MemorySegment larger = pool.acquire(lengthBytes);
+                pool.release(copy);
+                copy = larger;
+            }
+            MemorySegment.copy(bytes, offset, copy, 0, lengthBytes);
+            return copy.address();
+        }
+
+        @Override
+        public void release() {
+            pool.release(copy);
         }
     }
 

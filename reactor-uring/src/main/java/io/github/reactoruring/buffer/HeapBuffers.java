@@ -53,6 +53,11 @@ final class HeapBuffers implements BufferFactory<ByteBuffer> {
         }
 
         @Override
+        public boolean copies() {
+            return true;
+        }
+
+        @Override
         public ByteBuffer fill(int lengthBytes) {
             try {
                 byte[] copy = new byte[lengthBytes];

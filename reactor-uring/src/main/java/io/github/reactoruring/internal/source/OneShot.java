@@ -29,6 +29,8 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
 
     private final CoreSubscriber<? super T> actual;
     private @Nullable Deadline deadline;
+    /** Whether the value is made elsewhere, and told when it is there. */
+    private boolean valueIsMade;
 
     protected OneShot(EventLoop loop, CoreSubscriber<? super T> actual) {
         super(loop);
@@ -48,6 +50,20 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
      * exception it throws.
      */
     protected abstract @Nullable T value(int result, int flags) throws IOException;
+
+    /**
+     * Has the value made elsewhere where that takes long; then {@link #deliverMade} is called when it is there. Not by
+     * default.
+     */
+    protected boolean makesValueElsewhere(int result, int flags) {
+        return false;
+    }
+
+    /** Delivers the value that was made elsewhere, unless nobody wants it any more. */
+    protected final void deliverMade(int result, int flags) {
+        valueIsMade = false;
+        deliverHeld(result, flags);
+    }
 
     /**
      * Closes what came to be with the value, whose subscriber threw. By default there is nothing to close: memory is the
@@ -107,6 +123,10 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
     }
 
     private void deliver(int result, int flags) {
+        if (makesValueElsewhere(result, flags)) {
+            valueIsMade = true;
+            return;
+        }
         T value;
         try {
             value = value(result, flags);
@@ -173,7 +193,7 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
             return isDisposed();
         }
         if (key == Attr.TERMINATED) {
-            return isRetired() && !isDisposed() && (deadline == null || !deadline.holding());
+            return isRetired() && !isDisposed() && !valueIsMade && (deadline == null || !deadline.holding());
         }
         return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
     }

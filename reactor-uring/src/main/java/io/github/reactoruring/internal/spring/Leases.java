@@ -67,6 +67,11 @@ public final class Leases {
         }
 
         @Override
+        public boolean copies() {
+            return heap.copies();
+        }
+
+        @Override
         public int capacityBytes() {
             return heap.capacityBytes();
         }

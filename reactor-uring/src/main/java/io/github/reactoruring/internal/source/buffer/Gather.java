@@ -74,32 +74,49 @@ public final class Gather {
         return writtenBytes == lengthBytes;
     }
 
-    /** @param position where the first byte goes, or -1 for the current position */
+    public long leftBytes() {
+        return lengthBytes - writtenBytes;
+    }
+
+    /**
+     * Fills in the next piece.
+     *
+     * @param position where the first byte goes, or -1 for the current position
+     */
     public void prepare(Sqe sqe, OpenFile file, boolean forceAsync, long position) {
         long offset = position < 0 ? -1 : position + writtenBytes;
+        int pieceBytes = file.traits().pieceBytes(forceAsync);
         if (loans.size() == 1) {
             Lent only = loans.getFirst();
-            Prep.write(sqe, file.descriptor(), only.address() + currentWritten, only.lengthBytes() - currentWritten,
-                    offset, slot);
+            int length = Math.min(pieceBytes, only.lengthBytes() - currentWritten);
+            Prep.write(sqe, file.descriptor(), only.piece(currentWritten, length), length, offset, slot);
         } else {
-            Prep.writev(sqe, file.descriptor(), fillVector().address(), loans.size() - current, offset);
+            int count = fillVector(pieceBytes);
+            Prep.writev(sqe, file.descriptor(), vector().address(), count, offset);
         }
         sqe.addFlags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0));
     }
 
-    private MemorySegment fillVector() {
+    private MemorySegment vector() {
         if (vector == null) {
             vector = NativeMemory.allocate((long) loans.size() * IOVEC_BYTES, Long.BYTES);
         }
-        long offset = 0;
-        for (int i = current; i < loans.size(); i++) {
+        return vector;
+    }
+
+    private int fillVector(int pieceBytes) {
+        int room = pieceBytes;
+        int count = 0;
+        for (int i = current; i < loans.size() && room > 0; i++) {
             Lent loan = loans.get(i);
             int skipped = i == current ? currentWritten : 0;
-            vector.set(ValueLayout.JAVA_LONG, offset, loan.address() + skipped);
-            vector.set(ValueLayout.JAVA_LONG, offset + 8, loan.lengthBytes() - skipped);
-            offset += IOVEC_BYTES;
+            int length = Math.min(room, loan.lengthBytes() - skipped);
+            vector().set(ValueLayout.JAVA_LONG, (long) count * IOVEC_BYTES, loan.piece(skipped, length));
+            vector().set(ValueLayout.JAVA_LONG, (long) count * IOVEC_BYTES + 8, length);
+            room -= length;
+            count++;
         }
-        return vector;
+        return count;
     }
 
     /** Notes that {@code bytes} more are written. */

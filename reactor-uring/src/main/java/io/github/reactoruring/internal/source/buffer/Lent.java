@@ -27,9 +27,18 @@ public final class Lent {
 
     /** Has the buffer lent; one that cannot be is freed before this throws. */
     public static <B> Lent of(BufferReader<? super B> reader, B buffer) {
+        return of(reader, buffer, false);
+    }
+
+    /** As {@link #of}, for a buffer that does not change meanwhile, so that it may be copied piece by piece. */
+    public static <B> Lent inPieces(BufferReader<? super B> reader, B buffer) {
+        return of(reader, buffer, true);
+    }
+
+    private static <B> Lent of(BufferReader<? super B> reader, B buffer, boolean inPieces) {
         BufferReader.Loan loan;
         try {
-            loan = reader.lend(buffer);
+            loan = inPieces ? reader.lendInPieces(buffer) : reader.lend(buffer);
         } catch (Throwable t) {
             free(reader, buffer);
             throw t;
@@ -57,6 +66,11 @@ public final class Lent {
 
     public int lengthBytes() {
         return lengthBytes;
+    }
+
+    /** Returns where a part of the bytes is, until the next is asked for. */
+    public long piece(int offset, int partBytes) {
+        return loan.piece(offset, partBytes);
     }
 
     /** Returns the registered buffer that it lies in on {@code loop}'s ring, or -1. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.FileTraits;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
@@ -46,12 +47,24 @@ public final class RawOneShot extends OneShot<Completion> {
 
     @Override
     protected boolean elusive() {
-        return (operation.fields().flags() & IoUringAbi.IOSQE_ASYNC) != 0;
+        return (flags(operation.fields()) & IoUringAbi.IOSQE_ASYNC) != 0;
     }
 
     @Override
     protected void prepare(Sqe sqe) {
         write(loop(), operation, sqe);
+    }
+
+    /** Has a kernel worker move what would hold up the ring, and all others on it. */
+    private static int flags(Operation.Fields fields) {
+        boolean moves = switch (fields.opcode().code()) {
+            case IoUringAbi.IORING_OP_READ, IoUringAbi.IORING_OP_WRITE, IoUringAbi.IORING_OP_READ_FIXED,
+                    IoUringAbi.IORING_OP_WRITE_FIXED ->
+                true;
+            default -> false;
+        };
+        boolean large = moves && Integer.compareUnsigned(fields.len(), FileTraits.PIECE_BYTES) > 0;
+        return fields.flags() | (large ? IoUringAbi.IOSQE_ASYNC : 0);
     }
 
     static void write(EventLoop loop, Operation operation, Sqe sqe) {
@@ -60,7 +73,7 @@ public final class RawOneShot extends OneShot<Completion> {
             // Where no table is to be had, the kernel says so of the request itself.
             loop.tables().ensureFileTable();
         }
-        sqe.opcode(fields.opcode().code()).flags(fields.flags()).ioprio(fields.ioprio()).fd(fields.fd())
+        sqe.opcode(fields.opcode().code()).flags(flags(fields)).ioprio(fields.ioprio()).fd(fields.fd())
                 .off(fields.off()).addr(fields.addr()).len(fields.len()).opFlags(fields.opFlags())
                 .bufIndex(fields.bufIndex()).personality(fields.personality()).fileIndex(fields.fileIndex())
                 .addr3(fields.addr3());

@@ -125,13 +125,19 @@ final class ChunkRead<B> extends Request {
     }
 
     @Override
+    protected int inlineBytes() {
+        return file.traits().inlineBytes(lengthBytes - filledBytes, forceAsync);
+    }
+
+    @Override
     protected void prepare(Sqe sqe) {
         LeasedElement<B> target = element;
         if (target == null) {
             target = LeasedElement.lease(buffers, lengthBytes);
             element = target;
         }
-        Prep.read(sqe, file.descriptor(), target.address() + filledBytes, lengthBytes - filledBytes,
+        int piece = Math.min(lengthBytes - filledBytes, file.traits().pieceBytes(forceAsync));
+        Prep.read(sqe, file.descriptor(), target.address() + filledBytes, piece,
                 position < 0 ? -1 : position + filledBytes, slot)
                 .addFlags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0));
     }
@@ -159,7 +165,19 @@ final class ChunkRead<B> extends Request {
             filledBytes = 0;
             freeElement();
         }
-        finish();
+        if (element != null && element.isLongToMake(filledBytes)) {
+            element.filled(filledBytes).makeElsewhere(loop(), this::made, this::failed);
+        } else {
+            finish();
+        }
+    }
+
+    private void made() {
+        if (isDisposed()) {
+            freeElement();
+        } else {
+            finish();
+        }
     }
 
     /** Keeps the lease for {@link #released}: when the ring broke, the kernel may still write to it. */
@@ -177,7 +195,8 @@ final class ChunkRead<B> extends Request {
 
     @Override
     protected void released() {
-        if (!done || filledBytes == 0) {
+        boolean beingMade = element != null && element.isBeingMade();
+        if (!beingMade && (!done || filledBytes == 0)) {
             // Disposed of, or rejected between two reads: the kernel has finished with the memory.
             freeElement();
         }

@@ -16,7 +16,12 @@ import io.github.reactoruring.internal.source.buffer.RegisteredPool;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import reactor.core.CoreSubscriber;
 
-/** Reads once from an open file, at a position or at the current one (-1). */
+/**
+ * Reads once from an open file, at a position or at the current one (-1).
+ *
+ * <p>Of a regular file as many READs as the ring can bear, each where the last one ended, as if it were one: a short one
+ * ends it, and what was read before an error is given in place of the error.
+ */
 public final class ReadOnce<B> extends OneShot<B> {
 
     private final OpenFile file;
@@ -27,6 +32,8 @@ public final class ReadOnce<B> extends OneShot<B> {
     /** The registered buffer that is read into, or -1. */
     private final int slot;
     private @Nullable LeasedElement<B> element;
+    private int askedBytes;
+    private int filledBytes;
 
     public ReadOnce(OpenFile file, boolean forceAsync, CoreSubscriber<? super B> actual, long position,
             int maxBytes,
@@ -56,11 +63,30 @@ public final class ReadOnce<B> extends OneShot<B> {
     }
 
     @Override
+    protected int inlineBytes() {
+        return file.traits().inlineBytes(maxBytes - filledBytes, forceAsync);
+    }
+
+    @Override
+    protected boolean takesTurns() {
+        return position < 0 && file.traits().prompt();
+    }
+
+    @Override
+    protected boolean isInPieces() {
+        return maxBytes - filledBytes > file.traits().pieceBytes(forceAsync);
+    }
+
+    @Override
     protected void prepare(Sqe sqe) {
-        int length = lengthToAskFor();
-        LeasedElement<B> target = LeasedElement.lease(buffers, maxBytes);
-        element = target;
-        Prep.read(sqe, file.descriptor(), target.address(), length, position, slot)
+        askedBytes = Math.min(lengthToAskFor() - filledBytes, file.traits().pieceBytes(forceAsync));
+        LeasedElement<B> target = element;
+        if (target == null) {
+            target = LeasedElement.lease(buffers, maxBytes);
+            element = target;
+        }
+        Prep.read(sqe, file.descriptor(), target.address() + filledBytes, askedBytes,
+                position < 0 ? -1 : position + filledBytes, slot)
                 .addFlags(file.sqeFlags() | (forceAsync ? IoUringAbi.IOSQE_ASYNC : 0));
     }
 
@@ -78,20 +104,49 @@ public final class ReadOnce<B> extends OneShot<B> {
     }
 
     @Override
+    protected void completed(int result, int flags) {
+        if (result > 0) {
+            filledBytes += result;
+            if (result == askedBytes && filledBytes < maxBytes && (submitAgainHolding() || isDisposed())) {
+                return;
+            }
+        }
+        super.completed(result, flags);
+    }
+
+    @Override
+    protected boolean makesValueElsewhere(int result, int flags) {
+        LeasedElement<B> filled = element;
+        if (filled == null || !filled.isLongToMake(filledBytes)) {
+            return false;
+        }
+        filled.filled(filledBytes).makeElsewhere(loop(), () -> {
+            deliverMade(result, flags);
+            filled.free();
+        }, cause -> {
+            if (!isDisposed()) {
+                failed(cause);
+            }
+            filled.free();
+        });
+        return true;
+    }
+
+    @Override
     protected @Nullable B value(int result, int flags) throws IOException {
-        if (result <= 0) {
+        if (filledBytes == 0) {
             // Before the subscriber hears of it, who may want the buffer for what comes next.
             released();
+            if (result < 0) {
+                throw Errors.ofPath(-result, "READ", file.name());
+            }
         }
-        if (result < 0) {
-            throw Errors.ofPath(-result, "READ", file.name());
-        }
-        return result == 0 || element == null ? null : element.filled(result).take();
+        return filledBytes == 0 || element == null ? null : element.filled(filledBytes).take();
     }
 
     @Override
     protected void released() {
-        if (element != null) {
+        if (element != null && !element.isBeingMade()) {
             element.free();
         }
     }

@@ -228,6 +228,11 @@ public final class FileTail<B> {
                 }
 
                 @Override
+                public boolean copies() {
+                    return lease.copies();
+                }
+
+                @Override
                 public void release() {
                     lease.release();
                 }

@@ -79,6 +79,21 @@ final class WriteGroup extends Request {
     }
 
     @Override
+    protected int inlineBytes() {
+        return file.traits().inlineBytes(gather.leftBytes(), forceAsync);
+    }
+
+    @Override
+    protected boolean takesTurns() {
+        return file.traits().prompt() && (!positional || file.traits().appends());
+    }
+
+    @Override
+    protected boolean isInPieces() {
+        return gather.leftBytes() > file.traits().pieceBytes(forceAsync);
+    }
+
+    @Override
     protected void prepare(Sqe sqe) {
         gather.prepare(sqe, file, forceAsync, positional ? start : -1);
     }

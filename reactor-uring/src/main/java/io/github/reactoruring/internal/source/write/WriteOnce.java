@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.source.write;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -74,6 +75,33 @@ public final class WriteOnce<B> extends OneShot<Long> {
     }
 
     @Override
+    protected int inlineBytes() {
+        return file.traits().inlineBytes(leftBytes(), forceAsync);
+    }
+
+    @Override
+    protected boolean takesTurns() {
+        return file.traits().prompt() && (position < 0 || file.traits().appends());
+    }
+
+    @Override
+    protected boolean isInPieces() {
+        return leftBytes() > file.traits().pieceBytes(forceAsync);
+    }
+
+    /** Returns how much is to be written still. Buffers of another kind tell when they are lent: until then it may be much. */
+    private long leftBytes() {
+        if (gather != null) {
+            return gather.leftBytes();
+        }
+        long bytes = 0;
+        for (B buffer : data) {
+            bytes += buffer instanceof ByteBuffer known ? known.remaining() : Integer.MAX_VALUE;
+        }
+        return bytes;
+    }
+
+    @Override
     protected void prepare(Sqe sqe) {
         Gather bytes = gather;
         if (bytes == null) {
@@ -90,7 +118,7 @@ public final class WriteOnce<B> extends OneShot<Long> {
         try {
             for (B buffer : data) {
                 taken++;
-                Lent loan = Lent.of(reader, buffer);
+                Lent loan = Lent.inPieces(reader, buffer);
                 loans.add(loan);
                 check.accept(loan);
             }

@@ -106,6 +106,7 @@ public final class KernelOperations {
             case IORING_OP_READ, IORING_OP_READ_FIXED, IORING_OP_RECV, IORING_OP_READ_MULTISHOT -> read(request);
             case IORING_OP_WRITE, IORING_OP_WRITE_FIXED, IORING_OP_SEND, IORING_OP_SEND_ZC ->
                 kernel.behaviour().transfer(request, sqe.len());
+            case IORING_OP_WRITEV -> kernel.behaviour().transfer(request, vectorBytes(sqe));
             case IORING_OP_POLL_ADD -> sqe.opFlags();
             case IORING_OP_TIMEOUT -> -Errno.ETIME;
             case IORING_OP_OPENAT -> opened(sqe, fileTable.openPath(request.path, sqe.opFlags(), sqe.len()));
@@ -116,6 +117,15 @@ public final class KernelOperations {
             case IORING_OP_POLL_REMOVE, IORING_OP_TIMEOUT_REMOVE -> amend(sqe);
             default -> 0;
         };
+    }
+
+    private static int vectorBytes(SqeBytes sqe) {
+        MemorySegment vector = CheckedMemory.segment(sqe.addr(), sqe.len() * 16);
+        long bytes = 0;
+        for (int i = 0; i < sqe.len(); i++) {
+            bytes += vector.get(ValueLayout.JAVA_LONG, i * 16L + 8);
+        }
+        return Math.toIntExact(bytes);
     }
 
     private int read(KernelRequest request) {
