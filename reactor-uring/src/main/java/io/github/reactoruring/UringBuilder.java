@@ -51,8 +51,9 @@ public final class UringBuilder {
     }
 
     /**
-     * Sets how many completions fit, and with it how many requests may be in flight: 8192 by default; more wait in the
-     * library. It also sets how many hash buckets the kernel finds a cancel's target in: fewer than 8192 make cancelling
+     * Sets how many completions fit, and with it how many requests that end by themselves soon, such as reads of files, may
+     * be in flight: 8192 by default; more wait in the library. What may wait for ever, such as timers and polls, is not
+     * counted. It also sets how many hash buckets the kernel finds a cancel's target in: fewer than 8192 make cancelling
      * slower.
      *
      * @param entries 2 to 65536, and no fewer than the submission entries

@@ -19,6 +19,9 @@ import io.netty.util.ReferenceCountUtil;
  */
 public final class NettyBuffers implements BufferFactory<ByteBuf>, BufferReader<ByteBuf> {
 
+    /** What is copied at once. */
+    private static final int PIECE_BYTES = 512 * 1024;
+
     private final ByteBufAllocator allocator;
 
     /** Takes buffers from {@code allocator}. */
@@ -52,6 +55,14 @@ public final class NettyBuffers implements BufferFactory<ByteBuf>, BufferReader<
         return copy;
     }
 
+    @Override
+    public Loan lendInPieces(ByteBuf buffer) {
+        boolean inPlace = buffer.isDirect() && buffer.nioBufferCount() == 1;
+        return inPlace || buffer.readableBytes() <= PIECE_BYTES
+                ? lend(buffer)
+                : new LentInPieces(buffer, allocator.directBuffer(PIECE_BYTES));
+    }
+
     /** Returns where a byte of a direct buffer is. Not every allocator tells the address of its buffers. */
     private static long address(ByteBuf buffer, int index, int length) {
         return buffer.hasMemoryAddress()
@@ -73,6 +84,32 @@ public final class NettyBuffers implements BufferFactory<ByteBuf>, BufferReader<
 
         @Override
         public void release() {
+            buffer.release();
+        }
+    }
+
+    /** Has a copy of the piece that was asked for last. */
+    private record LentInPieces(ByteBuf buffer, ByteBuf copy) implements Loan {
+
+        @Override
+        public long address() {
+            return NettyBuffers.address(copy, 0, copy.capacity());
+        }
+
+        @Override
+        public int lengthBytes() {
+            return buffer.readableBytes();
+        }
+
+        @Override
+        public long piece(int offset, int lengthBytes) {
+            copy.clear().writeBytes(buffer, buffer.readerIndex() + offset, lengthBytes);
+            return address();
+        }
+
+        @Override
+        public void release() {
+            copy.release();
             buffer.release();
         }
     }

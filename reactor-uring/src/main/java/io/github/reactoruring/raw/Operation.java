@@ -17,6 +17,11 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  * keeps the segment reachable, which is enough for one from {@code Arena.ofAuto()} or {@code Arena.global()}; memory
  * of an arena that you close, or that is used again, is yours to keep: {@link #onRelease} says when the kernel is done.
  *
+ * <p>A READ or WRITE, plain or FIXED, of more than 512 KiB is done by a kernel worker, as if {@link #flags} had ASYNC: moved
+ * while it is submitted, it would hold up all that the ring serves. So its cancel may have to interrupt the worker, and one by
+ * file descriptor may miss it while it is queued. Of a READV, a SENDMSG and others only you know how much they move: give them
+ * ASYNC where it is much.
+ *
  * <p>user_data is the library's to choose, unless {@link #userData} does; {@link #onStaged} and the completion tell it.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/io_uring_enter.2.html">io_uring_enter(2)</a>

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.ring.scripted.CancelRecord;
 import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
 import io.github.reactoruring.internal.source.Timespec;
 import io.github.reactoruring.internal.sys.IoUringAbi;
@@ -186,6 +189,66 @@ class IdleRequestsTest {
     }
 
     @Test
+    void aRequestThatThereIsNoMemoryToStageIsToldSo() {
+        NoMemory request = new NoMemory(under.loop());
+        request.submit();
+        RecordingRequest next = RecordingRequest.nop(under.loop()).submitted();
+        under.turns(2);
+
+        assertThat(request.failure).isInstanceOf(OutOfMemoryError.class);
+        assertThat(request.released).isEqualTo(1);
+        assertThat(next.completed()).containsExactly(0);
+        assertThat(under.loop().failure()).isNull();
+    }
+
+    @Test
+    void timersAreCancelledFromTheOldestOn() {
+        under.close();
+        under = ScriptedLoop.open();
+        List<RecordingRequest> polls = Stream.generate(() -> poll().submitted()).limit(300).toList();
+        List<RecordingRequest> timers = Stream.generate(() -> timer().submitted()).limit(1000).toList();
+        under.spinUntil("all in flight", () -> under.stats().inFlight() == 1300);
+        List<RecordingRequest> shuffled = new ArrayList<>(timers);
+        Collections.shuffle(shuffled, new Random(1));
+        DisposalBatch.run(() -> shuffled.forEach(Request::dispose));
+        under.spinUntil("all over", () -> timers.stream().allMatch(Request::isRetired));
+
+        assertThat(under.ring().cancels()).noneMatch(CancelRecord::isWide);
+        assertThat(under.ring().cancels().stream().flatMap(cancel -> cancel.hits().stream()))
+                .containsExactlyElementsOf(timers.stream().map(Request::userData).toList());
+        assertThat(polls).noneMatch(Request::isRetired);
+    }
+
+    @Test
+    void aTurnCancelsNoMoreTimersThanItHasTimeToFindAmongThoseThatStay() {
+        under.close();
+        under = ScriptedLoop.open();
+        List<RecordingRequest> timers = Stream.generate(() -> timer().submitted()).limit(10_010).toList();
+        under.spinUntil("all in flight", () -> under.stats().inFlight() == timers.size());
+        List<RecordingRequest> disposed = timers.subList(10_000, 10_010);
+        DisposalBatch.run(() -> disposed.forEach(Request::dispose));
+        under.turn();
+
+        // 10,000 that stay are walked past for each, and 32,768 in all.
+        assertThat(under.ring().cancels()).hasSize(4);
+        under.spinUntil("all over", () -> disposed.stream().allMatch(Request::isRetired));
+        assertThat(under.ring().cancels()).hasSize(10);
+    }
+
+    @Test
+    void aLoopThatClosesCancelsACrowdOneByOne() {
+        under.close();
+        under = ScriptedLoop.open();
+        List<RecordingRequest> polls = Stream.generate(() -> poll().submitted()).limit(2_000).toList();
+        under.spinUntil("all in flight", () -> under.stats().inFlight() == polls.size());
+        under.shutDown().join();
+
+        assertThat(polls).allMatch(each -> each.completed().size() == 1 && each.releasedCount() == 1);
+        assertThat(under.ring().cancels()).noneMatch(cancel -> (cancel.sqe().opFlags()
+                & IoUringAbi.IORING_ASYNC_CANCEL_ANY) != 0);
+    }
+
+    @Test
     void aLoopThatClosesTellsThoseThatWait() {
         List<RecordingRequest> requests = fillTheRoom(ROOM + 3);
         under.loop().close(1_000_000_000);
@@ -224,6 +287,47 @@ class IdleRequestsTest {
     private RecordingRequest timer() {
         return RecordingRequest.of(under.loop(), IoUringAbi.IORING_OP_TIMEOUT,
                 sqe -> Prep.timeout(sqe, hour.set(Duration.ofHours(1)), 0));
+    }
+
+    /** Finds no memory on the way into the submission queue. */
+    private static final class NoMemory extends Request {
+
+        private @Nullable Throwable failure;
+        private int released;
+
+        NoMemory(EventLoop loop) {
+            super(loop);
+        }
+
+        @Override
+        protected int opcode() {
+            return IoUringAbi.IORING_OP_NOP;
+        }
+
+        @Override
+        protected @Nullable Long chosenUserData() {
+            throw new OutOfMemoryError("Java heap space, says the test");
+        }
+
+        @Override
+        protected void prepare(Sqe sqe) {
+            Prep.nop(sqe);
+        }
+
+        @Override
+        protected void completed(int result, int flags) {
+            throw new AssertionError("It was never staged");
+        }
+
+        @Override
+        protected void failed(Throwable cause) {
+            failure = cause;
+        }
+
+        @Override
+        protected void released() {
+            released++;
+        }
     }
 
     /** What a closing loop still serves. */

@@ -5,6 +5,8 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_WRITE;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_WRITEV;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+import io.github.reactoruring.Completion;
 import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.FileTraits;
@@ -27,13 +30,20 @@ import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.ring.scripted.CheckedBuffers;
 import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
+import io.github.reactoruring.internal.source.raw.RawOneShot;
 import io.github.reactoruring.internal.source.read.ReadOnce;
 import io.github.reactoruring.internal.source.write.WriteOnce;
 import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.OpenFlags;
+import io.github.reactoruring.netty.NettyBuffers;
+import io.github.reactoruring.raw.Opcode;
+import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.RecordingRequest;
 import io.github.reactoruring.testing.ScriptedLoop;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import reactor.test.subscriber.TestSubscriber;
 
 /** Holds a request of many bytes to pieces that do not hold up the ring, and what comes of them to what one SQE gives. */
@@ -338,6 +348,35 @@ class InlineBytesTest {
         file.close();
         under.turnUntil("the end", refused::isTerminated);
         assertThat(refused.isTerminatedError()).isTrue();
+    }
+
+    @Test
+    void aLargeRawReadIsAWorkers() {
+        MemorySegment memory = Arena.ofAuto().allocate(PIECE + 1);
+        Operation read = Operation.of(Opcode.READ).fd(under.descriptor());
+        for (Operation each : List.of(read.buffer(memory), read.buffer(memory.asSlice(1)))) {
+            OneShotMono.<Completion>create(under.loop(), (loop, actual) -> new RawOneShot(loop, actual, each))
+                    .subscribe();
+        }
+        under.turn();
+
+        assertThat(under.ring().taken(IORING_OP_READ)).extracting(sqe -> sqe.has(IoUringAbi.IOSQE_ASYNC))
+                .containsExactly(true, false);
+    }
+
+    @Test
+    void aNettyBufferOfTheHeapIsCopiedPieceByPiece() {
+        ByteBuf buffer = Unpooled.wrappedBuffer(content).skipBytes(3);
+        BufferReader.Loan loan = NettyBuffers.pooled().lendInPieces(buffer);
+
+        assertThat(loan.lengthBytes()).isEqualTo(content.length - 3);
+        for (int offset : new int[]{0, PIECE, 2 * PIECE + 7}) {
+            byte[] piece = new byte[PIECE];
+            MemorySegment.ofAddress(loan.piece(offset, PIECE)).reinterpret(PIECE).asByteBuffer().get(piece);
+            assertThat(piece).isEqualTo(Arrays.copyOfRange(content, 3 + offset, 3 + offset + PIECE));
+        }
+        loan.release();
+        assertThat(buffer.refCnt()).isZero();
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class Benchmarks {
         SUITES.put("nops", Nops::run);
         SUITES.put("cancel", Cancels::run);
         SUITES.put("stalls", Stalls::run);
+        SUITES.put("large", LargeTransfers::run);
     }
 
     private Benchmarks() {
