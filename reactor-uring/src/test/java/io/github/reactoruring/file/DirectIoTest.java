@@ -48,7 +48,7 @@ class DirectIoTest {
     }
 
     /** Returns ExtendedOpenOption.DIRECT; to name it is a warning, since it is of jdk.unsupported. */
-    private static OpenOption direct() throws ReflectiveOperationException {
+    static OpenOption direct() throws ReflectiveOperationException {
         return (OpenOption) Class.forName("com.sun.nio.file.ExtendedOpenOption").getField("DIRECT").get(null);
     }
 

@@ -21,17 +21,20 @@ final class Backlog {
 
     private final InFlightTable inFlight;
     private final int completionEntries;
-    /** The loop's own: what closes, and what cleans up. */
-    private final RequestQueue own = new RequestQueue();
     /** What has come, and was not looked at yet. */
-    private final RequestQueue fresh = new RequestQueue();
-    /** Of those held back: what moves bytes, and what does not. */
-    private final RequestQueue heavy = new RequestQueue();
-    private final RequestQueue light = new RequestQueue();
-    private final FileTurns turns = new FileTurns();
-    private final RequestQueue[] all = {fresh, heavy, light, turns.queue(), own};
+    private final RequestQueue fresh = new RequestQueue(0);
+    /** Of those held back: what moves bytes, what does not, and what waits for its turn on a file. */
+    private final RequestQueue heavy = new RequestQueue(1);
+    private final RequestQueue light = new RequestQueue(2);
+    private final RequestQueue waiting = new RequestQueue(3);
+    /** The loop's own: what closes, and what cleans up. */
+    private final RequestQueue own = new RequestQueue(4);
+    private final RequestQueue[] queues = {fresh, heavy, light, waiting, own};
+    private final FileTurns turns = new FileTurns(waiting);
     private boolean lightNext;
     private long inlineBytesLeft;
+    /** Those of what {@link #next} returned. */
+    private long nextBytes;
 
     /** @param completionEntries the most that may be in flight of what ends by itself soon */
     Backlog(InFlightTable inFlight, int completionEntries) {
@@ -68,6 +71,7 @@ final class Backlog {
     /** Returns the next to be staged in this turn, which stays here until it is {@link #take taken}; null for none. */
     @Nullable
     Request next() {
+        nextBytes = 0;
         Request request = own.first();
         if (request == null && somethingHeld() && hasRoom()) {
             request = nextHeld();
@@ -81,11 +85,13 @@ final class Backlog {
         if (moving == null) {
             moving = heavy.first();
         }
-        if (moving != null && !fits(inlineBytes(moving))) {
-            moving = null;
-        }
+        long bytes = moving == null ? 0 : inlineBytes(moving);
         Request other = light.first();
-        return moving == null || lightNext && other != null ? other : moving;
+        if (moving == null || !fits(bytes) || lightNext && other != null) {
+            return other;
+        }
+        nextBytes = bytes;
+        return moving;
     }
 
     private @Nullable Request nextFresh() {
@@ -112,14 +118,16 @@ final class Backlog {
         if (!bounded) {
             return null;
         }
-        if (turns.isOthers(request)) {
-            return turns.queueOf(request);
-        }
         long bytes = inlineBytes(request);
         if (bytes == 0) {
             return hasRoom() ? null : light;
         }
-        return hasRoom() && heavy.isEmpty() && fits(bytes) ? null : heavy;
+        if (turns.isOthers(request)) {
+            return turns.queueOf(request);
+        }
+        boolean mayGo = hasRoom() && heavy.isEmpty() && fits(bytes);
+        nextBytes = mayGo ? bytes : 0;
+        return mayGo ? null : heavy;
     }
 
     /** One that moves more than the whole of a turn goes alone. */
@@ -146,23 +154,39 @@ final class Backlog {
 
     /** Takes out what {@link #next} returned: it is staged now, or ends. */
     void take(Request request) {
-        RequestQueue queue = request.queue;
+        byte queue = request.queue;
         remove(request);
-        if (queue == heavy || queue == light) {
-            lightNext = queue == heavy;
+        if (queues[queue] == heavy || queues[queue] == light) {
+            lightNext = queues[queue] == heavy;
         }
-        if (request.takesRoom()) {
-            inlineBytesLeft -= inlineBytes(request);
-            turns.begin(request);
+        if (nextBytes > 0) {
+            inlineBytesLeft -= nextBytes;
+            if (turns.begin(request)) {
+                holdOthers();
+            }
+        }
+    }
+
+    /** Has those wait that came before anybody had a turn on their file, and before those who will wait for it. */
+    private void holdOthers() {
+        Request behind;
+        for (Request each = heavy.first(); each != null; each = behind) {
+            behind = each.queuedBehind;
+            if (turns.isOthers(each)) {
+                heavy.remove(each);
+                turns.queueOf(each).add(each);
+            }
         }
     }
 
     /** Takes out one that was disposed of. */
     void remove(Request request) {
-        RequestQueue queue = request.queue;
-        if (queue != null) {
-            queue.remove(request);
-            turns.removed(request, queue);
+        byte queue = request.queue;
+        if (queue != RequestQueue.NONE) {
+            queues[queue].remove(request);
+            if (queues[queue] == waiting) {
+                turns.removed(request);
+            }
         }
     }
 
@@ -170,7 +194,7 @@ final class Backlog {
     @Nullable
     Request poll(boolean ownToo) {
         Request request = null;
-        for (RequestQueue queue : all) {
+        for (RequestQueue queue : queues) {
             if (request == null && (queue != own || ownToo)) {
                 request = queue.first();
             }

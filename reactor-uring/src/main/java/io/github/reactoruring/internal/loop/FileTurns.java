@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileTurns {
 
-    private final RequestQueue waiting = new RequestQueue();
+    private final RequestQueue waiting;
     /** Whether a turn has ended since those who wait were last looked at. */
     private final FileTurn.Ended ended = new FileTurn.Ended();
 
-    int size() {
-        return waiting.size();
+    FileTurns(RequestQueue waiting) {
+        this.waiting = waiting;
     }
 
-    RequestQueue queue() {
-        return waiting;
+    int size() {
+        return waiting.size();
     }
 
     boolean mayGoOn() {
@@ -43,11 +43,9 @@ final class FileTurns {
         return waiting;
     }
 
-    /** Learns that a request was taken out of {@code queue}. */
-    void removed(Request request, RequestQueue queue) {
-        if (queue == waiting) {
-            count(request, -1);
-        }
+    /** Learns that a request does not wait any more. */
+    void removed(Request request) {
+        count(request, -1);
     }
 
     private static void count(Request request, int delta) {
@@ -73,12 +71,17 @@ final class FileTurns {
         return null;
     }
 
-    /** Learns that a request is staged: one of several pieces keeps the others waiting until its end. */
-    void begin(Request request) {
+    /**
+     * Learns that a request is staged: one of several pieces keeps the others waiting until its end. Says whether its turn
+     * begins here.
+     */
+    boolean begin(Request request) {
         FileTurn turn = of(request);
-        if (turn != null && request.isInPieces()) {
+        boolean begins = turn != null && turn.isFree() && request.isInPieces();
+        if (turn != null && begins) {
             turn.begin(request, ended);
             request.hasTurn(true);
         }
+        return begins;
     }
 }

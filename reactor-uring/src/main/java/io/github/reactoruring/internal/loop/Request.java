@@ -64,9 +64,8 @@ public abstract class Request extends RequestCallbacks implements Mail {
     private boolean submittedBefore;
     private boolean takesRoom;
     private boolean hasTurn;
-    /** The queue it waits in, and its neighbours there. */
-    @Nullable
-    RequestQueue queue;
+    /** Which queue it waits in, and its neighbours there. */
+    byte queue = RequestQueue.NONE;
     @Nullable
     Request queuedBefore;
     @Nullable
@@ -104,7 +103,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
      * and whatever goes to a file that is not known to be a regular one on a disk. Such requests are not counted against the
      * completion queue, lest those that are idle keep everybody else out.
      */
-    protected boolean unbounded() {
+    final boolean unbounded() {
         OpenFile file = file();
         return !Opcodes.endsSoon(opcode(), file != null && file.traits().prompt());
     }

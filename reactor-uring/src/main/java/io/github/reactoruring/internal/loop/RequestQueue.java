@@ -8,9 +8,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestQueue {
 
+    /** Is where a request is that waits in none. */
+    static final byte NONE = -1;
+
+    /** A number and not a reference: it is set and cleared for each request. */
+    private final byte number;
     private @Nullable Request first;
     private @Nullable Request last;
     private int size;
+
+    /** @param number what a request in it has as its {@code queue}, from 0 on */
+    RequestQueue(int number) {
+        this.number = (byte) number;
+    }
 
     @Nullable
     Request first() {
@@ -27,7 +37,7 @@ final class RequestQueue {
 
     void add(Request request) {
         Request before = last;
-        request.queue = this;
+        request.queue = number;
         request.queuedBefore = before;
         if (before == null) {
             first = request;
@@ -52,7 +62,7 @@ final class RequestQueue {
         } else {
             behind.queuedBefore = before;
         }
-        request.queue = null;
+        request.queue = NONE;
         request.queuedBefore = null;
         request.queuedBehind = null;
         size--;

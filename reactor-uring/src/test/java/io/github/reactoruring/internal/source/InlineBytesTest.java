@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.buffer.BufferFactory;
@@ -304,15 +306,26 @@ class InlineBytesTest {
                 .containsExactly(0L, (long) PIECE, 2L * PIECE, 3L * PIECE);
     }
 
-    @Test
-    void thePiecesOfTwoAppendsAreNotMixedAndTheirOrderIsKept() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 5})
+    void thePiecesOfTwoAppendsAreNotMixedAndTheirOrderIsKept(int readers) {
+        List<TestSubscriber<CheckedBuffers.Buffer>> before = new ArrayList<>();
+        for (int i = 0; i < readers; i++) {
+            before.add(read(0, content.length));
+        }
         file = under.regularFile("log", new byte[0], OpenFlags.O_APPEND);
         List<TestSubscriber<Long>> writers = new ArrayList<>();
         int[] sizes = {2 * PIECE + 1, 10, 3 * PIECE + 2, 11, 12, PIECE + 3};
         for (int size : sizes) {
             writers.add(write(-1, Arrays.copyOf(content, size)));
+            if (size == 11) {
+                // The rest comes while the first is on its way.
+                under.turns(3);
+            }
         }
-        under.turnUntil("the end", () -> writers.stream().allMatch(TestSubscriber::isTerminated));
+        under.turnUntil("the end", () -> writers.stream().allMatch(TestSubscriber::isTerminated)
+                && before.stream().allMatch(TestSubscriber::isTerminated));
+        before.forEach(reader -> buffers.release(reader.getReceivedOnNext().getFirst()));
 
         assertThat(lengths(IORING_OP_WRITE)).containsExactly(PIECE, PIECE, 1, 10, PIECE, PIECE, PIECE, 2, 11, 12,
                 PIECE, 3);
