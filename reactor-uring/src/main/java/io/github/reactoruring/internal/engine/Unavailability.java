@@ -3,6 +3,7 @@ package io.github.reactoruring.internal.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,11 @@ import io.github.reactoruring.internal.sys.ErrnoException;
 final class Unavailability {
 
     private static final Path SYSCTL = Path.of("/proc/sys/kernel/io_uring_disabled");
+    /** Of this thread: a filter binds those that come from who has it. */
+    private static final Path STATUS = Path.of("/proc/thread-self/status");
+    private static final Pattern FILTERED = Pattern.compile("^Seccomp:\\s*2$", Pattern.MULTILINE);
+    private static final String PROFILE = "run the container with a profile that allows io_uring_setup, io_uring_enter and"
+            + " io_uring_register";
 
     private Unavailability() {
     }
@@ -35,8 +41,8 @@ final class Unavailability {
     /** Explains a refusal by the kernel. */
     static UringUnavailableException of(ErrnoException refusal) {
         String advice = switch (refusal.errno()) {
-            case Errno.ENOSYS -> "this kernel has no io_uring: run Linux 5.19 or newer";
-            case Errno.EPERM, Errno.EACCES -> permission();
+            case Errno.ENOSYS -> missing();
+            case Errno.EPERM, Errno.EACCES -> permission(refusal.call());
             case Errno.ENOMEM ->
                 "memory for the ring is short: raise `ulimit -l` (memlock) or the container's limit, or"
                         + " build with fewer entries";
@@ -54,19 +60,26 @@ final class Unavailability {
                 + "]", linkFailure);
     }
 
-    private static String permission() {
-        String value = sysctl();
+    /** The kernel says it for what it does not have, a profile for what it hides. */
+    private static String missing() {
+        String old = "this kernel has no io_uring: run Linux 5.19 or newer";
+        return FILTERED.matcher(read(STATUS)).find()
+                ? old + "; or, since a seccomp profile is in force, it is hidden, as by Podman and CRI-O: " + PROFILE
+                : old;
+    }
+
+    private static String permission(String call) {
+        String value = read(SYSCTL).trim();
         if (value.equals("1") || value.equals("2")) {
             return "it is switched off by kernel.io_uring_disabled=" + value
                     + ": run `sysctl -w kernel.io_uring_disabled=0` on the host";
         }
-        return "io_uring_setup is forbidden, as by the default seccomp profile of Docker and containerd: run the container"
-                + " with a profile that allows io_uring_setup, io_uring_enter and io_uring_register";
+        return call + " is forbidden, as by the default seccomp profile of Docker and containerd: " + PROFILE;
     }
 
-    private static String sysctl() {
+    private static String read(Path file) {
         try {
-            return Files.readString(SYSCTL).trim();
+            return Files.readString(file);
         } catch (IOException | RuntimeException e) {
             return "";
         }

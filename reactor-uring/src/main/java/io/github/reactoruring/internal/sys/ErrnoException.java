@@ -8,10 +8,17 @@ public final class ErrnoException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final int errno;
+    private final String call;
 
     public ErrnoException(int errno, String call) {
         super(call + ": " + Errno.name(errno) + " (" + Errno.describe(errno) + ")");
         this.errno = errno;
+        this.call = call;
+    }
+
+    /** Returns the system call that failed. */
+    public String call() {
+        return call;
     }
 
     /** Returns the errno, a positive number. */

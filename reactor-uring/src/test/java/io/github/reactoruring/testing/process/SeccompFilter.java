@@ -7,8 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/** Denies the calling thread, and those it starts from then on, the io_uring system calls, as containers do. */
+/** Denies the calling thread, and those it starts from then on, io_uring system calls, as containers do. */
 public final class SeccompFilter {
+
+    public static final int SYS_IO_URING_SETUP = 425;
+    public static final int SYS_IO_URING_REGISTER = 427;
 
     private static final int PR_SET_SECCOMP = 22;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
@@ -17,8 +20,6 @@ public final class SeccompFilter {
     private static final short JUMP_IF_GREATER_OR_EQUAL = 0x35;
     private static final short JUMP_IF_GREATER = 0x25;
     private static final short RETURN = 0x06;
-    private static final int SYS_IO_URING_SETUP = 425;
-    private static final int SYS_IO_URING_REGISTER = 427;
     private static final int RET_ALLOW = 0x7fff0000;
     private static final int RET_ERRNO = 0x00050000;
 
@@ -27,6 +28,11 @@ public final class SeccompFilter {
 
     /** Answers io_uring_setup, io_uring_enter and io_uring_register with {@code errno}. */
     public static void denyUring(int errno) throws Throwable {
+        deny(errno, SYS_IO_URING_SETUP, SYS_IO_URING_REGISTER);
+    }
+
+    /** Answers the system calls of the numbers {@code first} to {@code last} with {@code errno}. */
+    public static void deny(int errno, int first, int last) throws Throwable {
         Linker linker = Linker.nativeLinker();
         MethodHandle prctl = linker.downcallHandle(linker.defaultLookup().find("prctl").orElseThrow(),
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG,
@@ -36,8 +42,8 @@ public final class SeccompFilter {
             // struct sock_filter: code u16, jump-if-true u8, jump-if-false u8, k u32.
             MemorySegment filter = arena.allocate(5 * 8, 8);
             instruction(filter, 0, LOAD_WORD, 0, 0, 0);
-            instruction(filter, 1, JUMP_IF_GREATER_OR_EQUAL, 0, 2, SYS_IO_URING_SETUP);
-            instruction(filter, 2, JUMP_IF_GREATER, 1, 0, SYS_IO_URING_REGISTER);
+            instruction(filter, 1, JUMP_IF_GREATER_OR_EQUAL, 0, 2, first);
+            instruction(filter, 2, JUMP_IF_GREATER, 1, 0, last);
             instruction(filter, 3, RETURN, 0, 0, RET_ERRNO | errno);
             instruction(filter, 4, RETURN, 0, 0, RET_ALLOW);
             // struct sock_fprog: len u16, pointer at 8.

@@ -28,6 +28,7 @@ import java.util.EnumSet;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.RingFeatures;
 import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.Syscalls;
 
 /**
@@ -44,8 +45,12 @@ final class FeatureProbe {
     private FeatureProbe() {
     }
 
-    /** Probes a new ring, still disabled. */
-    static RingFeatures probe(int ringFd, RingParams params, KernelView view) {
+    /**
+     * Probes a new ring, still disabled.
+     *
+     * @throws ErrnoException if io_uring_register is refused: such a ring could not be enabled either
+     */
+    static RingFeatures probe(int ringFd, RingParams params, KernelView view) throws ErrnoException {
         BitSet opcodes = opcodes(ringFd, view);
         EnumSet<RingFeature> found = EnumSet.noneOf(RingFeature.class);
         int setup = params.flags();
@@ -77,12 +82,13 @@ final class FeatureProbe {
         return new RingFeatures(found, opcodes);
     }
 
-    private static BitSet opcodes(int ringFd, KernelView view) {
+    private static BitSet opcodes(int ringFd, KernelView view) throws ErrnoException {
         BitSet opcodes = new BitSet();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment probe = arena.allocate(16 + PROBED_OPCODES * 8L, Long.BYTES);
-            if (Syscalls.register(ringFd, IORING_REGISTER_PROBE, probe.address(), PROBED_OPCODES) < 0) {
-                return opcodes;
+            int result = Syscalls.register(ringFd, IORING_REGISTER_PROBE, probe.address(), PROBED_OPCODES);
+            if (result < 0) {
+                throw new ErrnoException(-result, "io_uring_register");
             }
             int count = Byte.toUnsignedInt(probe.get(ValueLayout.JAVA_BYTE, 1));
             for (int i = 0; i < count; i++) {

@@ -100,6 +100,7 @@ public final class KernelRing implements Ring {
                 }
                 rings = MappedMemory.map(setup.fd(), IORING_OFF_SQ_RING, ringBytes(params));
                 sqes = MappedMemory.map(setup.fd(), IORING_OFF_SQES, (long) params.sqEntries() * IoUringAbi.SQE_BYTES);
+                tryToEnter(arena, setup.fd());
                 RingFeatures features = FeatureProbe.probe(setup.fd(), params, config.view());
                 boolean byMessage = features.has(RingFeature.SEND_MSG_RING) && WakeUp.messagesSupported();
                 WakeUp wakeUp = WakeUp.open(setup.fd(), byMessage);
@@ -114,6 +115,17 @@ public final class KernelRing implements Ring {
                 Syscalls.close(setup.fd());
                 throw t;
             }
+        }
+    }
+
+    /**
+     * Finds out whether the kernel lets us enter, which a container's profile may forbid although it allows to open: a ring
+     * must not fail at its first request. A kernel that does answers that the ring is still disabled.
+     */
+    private static void tryToEnter(Arena arena, int fd) throws ErrnoException {
+        int result = Syscalls.enter(Syscalls.errnoState(arena), fd, 0, 0, 0, 0, 0);
+        if (result < 0 && result != -Errno.EBADFD) {
+            throw new ErrnoException(-result, "io_uring_enter");
         }
     }
 
