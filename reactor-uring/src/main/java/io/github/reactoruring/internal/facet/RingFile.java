@@ -111,8 +111,9 @@ final class RingFile implements UringFile {
             throw new IllegalArgumentException("maxBytes and concurrency must be 1 or more, not " + maxBytes + " and "
                     + concurrency);
         }
-        return Guarded.create(Flux.from(positions)
-                .flatMapSequential(position -> readAt(position, maxBytes, buffers), concurrency, 1));
+        Objects.requireNonNull(buffers, "buffers");
+        return Guarded.<B>handingOver(buffers::release, handover -> Flux.from(positions).flatMapSequential(
+                position -> readAt(position, maxBytes, buffers).doOnNext(handover::offer), concurrency, 1));
     }
 
     @Override

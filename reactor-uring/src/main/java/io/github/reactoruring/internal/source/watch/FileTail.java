@@ -18,6 +18,7 @@ import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.source.Guarded;
+import io.github.reactoruring.internal.source.Handover;
 import io.github.reactoruring.internal.source.OnLoop;
 import io.github.reactoruring.internal.source.OneShotMono;
 import io.github.reactoruring.internal.source.file.FileUpkeep;
@@ -51,26 +52,29 @@ public final class FileTail<B> {
     private final Path directory;
     private final TailOptions options;
     private final BufferFactory<B> buffers;
+    private final Handover<B> handover;
     private volatile @Nullable OpenFile current;
     private long position;
     private boolean looked;
     private boolean closed;
 
-    private FileTail(EventLoop loop, Path path, TailOptions options, BufferFactory<B> buffers) {
+    private FileTail(EventLoop loop, Path path, TailOptions options, BufferFactory<B> buffers,
+            Handover<B> handover) {
         this.loop = loop;
         this.name = Paths.name(path);
         this.directory = directory(path);
         this.path = directory.resolve(path.getFileName());
         this.options = options;
         this.buffers = buffers;
+        this.handover = handover;
     }
 
     /** @param path names a file in a directory */
     public static <B> Flux<B> create(Supplier<EventLoop> loops, Path path, TailOptions options,
             BufferFactory<B> buffers) {
-        return Guarded.create(
-                Flux.usingWhen(Mono.fromSupplier(() -> new FileTail<>(loops.get(), path, options, buffers)),
-                        FileTail::follow, FileTail::close));
+        return Guarded.<B>handingOver(buffers::release, handover -> Flux.usingWhen(
+                Mono.fromSupplier(() -> new FileTail<>(loops.get(), path, options, buffers, handover)),
+                FileTail::follow, FileTail::close));
     }
 
     /** Returns the directory that tells of changes. */
@@ -150,7 +154,8 @@ public final class FileTail<B> {
     private Flux<B> read(OpenFile file) {
         Counted<B> counted = new Counted<>(buffers);
         ReadOptions reading = ReadOptions.defaults().withChunkBytes(options.chunkBytes()).from(position);
-        return FileReadFlux.ofOpen(file, reading, counted).doOnComplete(() -> position += counted.bytes);
+        return FileReadFlux.ofOpen(file, reading, counted).doOnNext(handover::offer)
+                .doOnComplete(() -> position += counted.bytes);
     }
 
     /** Turns to the file that has the name now, when the open one is over. */
