@@ -211,7 +211,8 @@ public interface UringFiles {
      * Opens a file as a direct descriptor: into the ring's own file table, so that the process's limit of open files does
      * not count it and each request is a little cheaper. Otherwise as {@link #open}. Linux 5.19.
      *
-     * @return fails with ENFILE when the ring's 4096 slots are taken
+     * @return fails with ENFILE when the ring's slots are taken: 4096, or fewer where the process may have fewer files
+     *     open when the first is
      */
     Mono<UringFile> openDirect(Path path, OpenOption... options);
 
