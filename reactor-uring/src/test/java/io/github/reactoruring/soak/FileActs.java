@@ -115,9 +115,7 @@ final class FileActs {
                         buffer.release();
                     }
                 }).awaitEnd();
-        if (!(witness.error() instanceof BuffersExhaustedException)) {
-            scene.tolerate(witness);
-        }
+        scene.tolerate(witness, BuffersExhaustedException.class);
     }
 
     private static void readAt(Scene scene) {
@@ -185,7 +183,7 @@ final class FileActs {
         Throwable error = witness.error();
         if (error != null && String.valueOf(error.getMessage()).contains("too many inotify instances")) {
             scene.world.ledger.count("no inotify instance");
-        } else {
+        } else if (error != null) {
             scene.tolerate(witness);
         }
     }

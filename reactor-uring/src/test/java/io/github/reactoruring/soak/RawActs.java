@@ -154,11 +154,8 @@ final class RawActs {
             if (answered) {
                 pipe.write(1, 2, 3);
             }
-            witness.awaitEnd();
-            if (!(witness.error() instanceof TimeoutException)) {
-                scene.tolerate(witness);
-                scene.check(answered || !witness.isCompleted(), "read from an empty pipe: " + witness);
-            }
+            scene.tolerate(witness.awaitEnd(), TimeoutException.class);
+            scene.check(answered || !witness.isCompleted(), "read from an empty pipe: " + witness);
             quiet(scene, pipe);
         }
     }
@@ -184,11 +181,8 @@ final class RawActs {
                 case 5 -> Cancel.opcode(Opcode.READ).all();
                 default -> Cancel.any();
             };
-            Witness<Integer> witness = scene.all(scene.uring.raw().cancel(cancel), found -> {
-            }).awaitEnd();
-            if (!(witness.error() instanceof UringException)) {
-                scene.tolerate(witness);
-            }
+            scene.tolerate(scene.all(scene.uring.raw().cancel(cancel), found -> {
+            }).awaitEnd(), UringException.class);
             for (Witness<Completion> each : waiting) {
                 if (scene.random.nextBoolean()) {
                     each.dispose();
@@ -196,10 +190,7 @@ final class RawActs {
             }
             pipe.write(1, 2, 3, 4, 5, 6);
             for (Witness<Completion> each : waiting) {
-                each.awaitEnd();
-                if (!(each.error() instanceof UringCancelledException)) {
-                    scene.tolerate(each);
-                }
+                scene.tolerate(each.awaitEnd(), UringCancelledException.class);
             }
             quiet(scene, pipe);
         }

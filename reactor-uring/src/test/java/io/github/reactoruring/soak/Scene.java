@@ -6,6 +6,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -28,6 +30,9 @@ final class Scene {
 
     /** How long anybody waits whose file does not hang; the machine may be busy. */
     static final Duration BOUND = Duration.ofSeconds(30);
+
+    private static final List<Class<?>> OF_CLOSING = List.of(RejectedExecutionException.class,
+            UringCancelledException.class, ClosedChannelException.class, IllegalStateException.class);
 
     final SoakWorld world;
     final Uring uring;
@@ -105,16 +110,19 @@ final class Scene {
         return witness;
     }
 
-    /** Accepts no error but what a user threw, and what a ring says that is being closed. */
-    <T> Witness<T> tolerate(Witness<T> witness) {
+    /** Accepts no error but what a user threw, what a ring says that is being closed, and these. */
+    <T> Witness<T> tolerate(Witness<T> witness, Class<?>... besides) {
+        // Read once: one that has been cancelled may be told of an error just now.
         Throwable error = witness.error();
-        if (error == null || Thrown.is(error)) {
-            return witness;
+        if (error != null && !Thrown.is(error) && !isOneOf(error, List.of(besides))
+                && !(closing && isOneOf(error, OF_CLOSING))) {
+            witness.failedWith(error);
         }
-        return closing
-                ? witness.mayFailWith(RejectedExecutionException.class, UringCancelledException.class,
-                        ClosedChannelException.class, IllegalStateException.class)
-                : witness.mayFailWith();
+        return witness;
+    }
+
+    private static boolean isOneOf(Throwable error, List<Class<?>> types) {
+        return types.stream().anyMatch(type -> type.isInstance(error));
     }
 
     void violated(String rule) {
@@ -148,7 +156,7 @@ final class Scene {
 
     static void remove(Path tree) {
         try (Stream<Path> found = Files.walk(tree)) {
-            found.sorted(java.util.Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+            found.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
         } catch (IOException | UncheckedIOException e) {
             // Somebody is still at it: the world looks again when all is quiet.
         }

@@ -1,6 +1,7 @@
 package io.github.reactoruring.soak;
 
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** What users throw. Known by its message, so that nothing else is taken for it. */
 final class Thrown {
@@ -32,6 +33,13 @@ final class Thrown {
             }
         }
         return false;
+    }
+
+    /** Returns it with the top of its trace. */
+    static String told(String how, Throwable thrown) {
+        StringBuilder text = new StringBuilder(how).append(thrown);
+        Stream.of(thrown.getStackTrace()).limit(8).forEach(frame -> text.append("\n    at ").append(frame));
+        return text.toString();
     }
 
     /** Throws it, whatever it is. */

@@ -39,11 +39,7 @@ final class User {
             scene.world.ledger.count("act: " + act.name());
         } catch (Throwable t) {
             if (!scene.closing) {
-                StringBuilder told = new StringBuilder("threw " + t);
-                for (int i = 0; i < Math.min(8, t.getStackTrace().length); i++) {
-                    told.append("\n    at ").append(t.getStackTrace()[i]);
-                }
-                scene.violated(told.toString());
+                scene.violated(Thrown.told("threw ", t));
             }
         } finally {
             scene.clear();

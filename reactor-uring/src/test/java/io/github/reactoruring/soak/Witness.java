@@ -224,23 +224,9 @@ final class Witness<T> implements CoreSubscriber<T>, Disposable {
         return error;
     }
 
-    /** Says that it may have failed with one of these, and with nothing else. */
-    @SafeVarargs
-    final Witness<T> mayFailWith(Class<? extends Throwable>... types) {
-        Throwable given = error;
-        if (given != null) {
-            for (Class<? extends Throwable> type : types) {
-                if (type.isInstance(given)) {
-                    return this;
-                }
-            }
-            StringBuilder told = new StringBuilder("failed with " + given);
-            for (int i = 0; i < Math.min(6, given.getStackTrace().length); i++) {
-                told.append("\n    at ").append(given.getStackTrace()[i]);
-            }
-            violated(told.toString());
-        }
-        return this;
+    /** Says that it should not have failed with this. */
+    void failedWith(Throwable given) {
+        violated(Thrown.told("failed with ", given));
     }
 
     @Override

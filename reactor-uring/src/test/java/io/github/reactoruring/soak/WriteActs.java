@@ -33,17 +33,12 @@ final class WriteActs {
         return ALL;
     }
 
-    /** Makes a source of a pattern, which fails in one of four cases. */
+    /** Makes a source of a pattern, which fails in one of four cases, with an IllegalStateException. */
     private static ChunkSource source(Scene scene, int length) {
         long failAfter = scene.random.nextInt(4) == 0 ? scene.random.nextInt(10) : Long.MAX_VALUE;
         return new ChunkSource(scene.world.reader, SoakWorld.pattern(0, length), length,
                 1 + scene.random.nextInt(20_000),
                 failAfter, new java.util.Random(scene.random.nextLong()), Runnable::run);
-    }
-
-    private static boolean failedBySource(Witness<?> witness) {
-        Throwable error = witness.error();
-        return error != null && "the source's error".equals(error.getMessage());
     }
 
     private static void write(Scene scene) throws IOException {
@@ -52,9 +47,7 @@ final class WriteActs {
         Witness<Long> witness = scene.draw(scene.files().write(path, source(scene, length),
                 WriteOptions.defaults().withMaxInFlight(1 + scene.random.nextInt(16)), scene.world.reader), bytes -> {
                 }).awaitEnd();
-        if (!failedBySource(witness)) {
-            scene.tolerate(witness);
-        }
+        scene.tolerate(witness, IllegalStateException.class);
         if (witness.isCompleted()) {
             scene.check(Arrays.equals(Files.readAllBytes(path), SoakWorld.pattern(0, length)),
                     "wrong content " + witness);
@@ -89,9 +82,7 @@ final class WriteActs {
         Witness<Long> witness = scene.draw(scene.files().replace(path, source(scene, length),
                 ReplaceOptions.defaults().withDurable(false), scene.world.reader), bytes -> {
                 }).awaitEnd();
-        if (!failedBySource(witness)) {
-            scene.tolerate(witness);
-        }
+        scene.tolerate(witness, IllegalStateException.class);
         byte[] found = Files.readAllBytes(path);
         boolean isNew = Arrays.equals(found, SoakWorld.pattern(0, length));
         scene.check(isNew || Arrays.equals(found, before) && !witness.isCompleted(), "half replaced: " + witness);
@@ -189,8 +180,6 @@ final class WriteActs {
                         WriteOptions.defaults(), throwing), bytes -> {
                         })
                 .awaitEnd();
-        if (!failedBySource(witness)) {
-            scene.tolerate(witness);
-        }
+        scene.tolerate(witness, IllegalStateException.class);
     }
 }
