@@ -1,12 +1,13 @@
 package io.github.reactoruring.testing.process;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 import org.junit.jupiter.api.Assumptions;
 
-/** A small filesystem of its own, which fills up, or can be made read-only. Needs root. */
+/** A small filesystem of its own, a tmpfs or an ext4, which fills up, or can be made read-only. Needs root. */
 public final class MountedTmpfs implements AutoCloseable {
 
     private final Path directory;
@@ -21,6 +22,23 @@ public final class MountedTmpfs implements AutoCloseable {
         String refused = run("mount", "-t", "tmpfs", "-o", "size=" + kibibytes + "k", "test", directory.toString());
         if (!refused.isEmpty()) {
             Assumptions.abort("a tmpfs cannot be mounted here: " + refused);
+        }
+        return new MountedTmpfs(directory);
+    }
+
+    /** Mounts an ext4 of its own in {@code directory}, which is made; what is written there is given blocks later. */
+    public static MountedTmpfs mountExt4(Path directory, int kibibytes) throws IOException, InterruptedException {
+        Files.createDirectory(directory);
+        Path image = directory.resolveSibling(directory.getFileName() + ".img");
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            file.setLength(kibibytes * 1024L);
+        }
+        String refused = run("mkfs.ext4", "-q", "-F", "-m", "0", image.toString());
+        if (refused.isEmpty()) {
+            refused = run("mount", "-o", "loop", image.toString(), directory.toString());
+        }
+        if (!refused.isEmpty()) {
+            Assumptions.abort("an ext4 cannot be mounted here: " + refused);
         }
         return new MountedTmpfs(directory);
     }
