@@ -65,7 +65,8 @@ class InheritedDescriptorsTest {
     private void open(Uring uring, Path file, Path fifo, List<Disposable> goingOn) throws IOException {
         UringFile opened = uring.files().open(file, StandardOpenOption.READ, StandardOpenOption.WRITE).block();
         uring.files().openDirect(file).block();
-        uring.files().open(fifo).block();
+        // For both: where its name is not in the kernel's cache, a kernel worker opens it, and waits for the other end.
+        uring.files().open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE).block();
         UringPipe pipe = uring.files().pipe().block();
         assertThat(opened.isRegularFile() && !pipe.source().isRegularFile()).isTrue();
         goingOn.add(next(uring.fileSystem().watch(directory)));
