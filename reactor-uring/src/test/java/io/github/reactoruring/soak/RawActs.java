@@ -220,6 +220,6 @@ final class RawActs {
         Witness<Object> witness = scene.<Object>draw(source, done -> {
         }).awaitEnd();
         scene.tolerate(witness);
-        scene.check(!scene.closing || released.get() <= 1, "released " + released + " times: " + witness);
+        scene.check(released.get() <= 1, "released " + released + " times: " + witness);
     }
 }
