@@ -161,7 +161,7 @@ public final class RingFileSystem implements UringFileSystem {
 
     @Override
     public Mono<Void> symbolicLink(Path link, Path target) {
-        return PathChange.symbolicLink(with(Opcode.SYMLINKAT), Paths.name(link), Paths.name(target));
+        return PathChange.symbolicLink(with(Opcode.SYMLINKAT), Paths.name(link), Paths.text(target));
     }
 
     @Override
