@@ -38,6 +38,8 @@ public final class EventLoop implements Supplier<EventLoop> {
     private volatile boolean over;
     /** Whether those in flight are being told just now that it has failed; the owner's. */
     private boolean collapsing;
+    /** How many cancels users have made; the owner's. */
+    private int explicitCancels;
 
     /**
      * Makes the door to a ring that is still disabled; a {@link Turn} gives it an owner.
@@ -71,6 +73,12 @@ public final class EventLoop implements Supplier<EventLoop> {
 
     public LoopStats stats() {
         return stats;
+    }
+
+    /** Counts {@code more} cancels of the users', and returns how many there have been. Owner thread. */
+    int explicitCancels(int more) {
+        explicitCancels += more;
+        return explicitCancels;
     }
 
     public boolean inEventLoop() {

@@ -56,6 +56,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
     private long userData;
     private boolean cancelWanted;
     private boolean cancelQueued;
+    private int cancelsBefore;
     private byte pursuitLevel;
     private long pursuitNanos;
     private @Nullable Request linked;
@@ -251,6 +252,19 @@ public abstract class Request extends RequestCallbacks implements Mail {
         }
     }
 
+    /**
+     * Says whether a cancel may have ended it as it ended: the loop's, that of a timer behind it, or one of the user's, of
+     * which nobody knows what it hit. Owner thread.
+     */
+    public final boolean mayBeCancelled() {
+        return cancelQueued || cancelWanted || isDisposed() || linked != null || isClosing(file())
+                || isClosing(secondFile()) || loop.explicitCancels(0) != cancelsBefore;
+    }
+
+    private static boolean isClosing(@Nullable OpenFile used) {
+        return used != null && used.isClosing();
+    }
+
     /** Says whether the owner was sent it to be cancelled. */
     final boolean isToBeCancelled() {
         int current = word;
@@ -365,6 +379,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
         sequence = claimedSequence;
         userData = claimedUserData;
         cancelQueued = false;
+        cancelsBefore = loop.explicitCancels(opcode() == IoUringAbi.IORING_OP_ASYNC_CANCEL ? 1 : 0);
         pursuitLevel = 0;
     }
 

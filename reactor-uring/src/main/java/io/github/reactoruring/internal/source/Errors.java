@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.UringCancelledException;
 import io.github.reactoruring.UringException;
+import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
 import io.github.reactoruring.internal.sys.PathName;
@@ -23,12 +24,24 @@ public final class Errors {
     private Errors() {
     }
 
-    /** Returns the exception of a request: a {@link UringException}. */
+    /**
+     * Returns the exception of a request or a call: a {@link UringException}. EINTR may be what a cancel did to a request that
+     * a worker was running, or what the filesystem answered: see {@link #told}.
+     */
     public static IOException of(int errno, String operation, @Nullable String file) {
         String name = Errno.name(errno);
-        return Errno.endedByCancel(errno)
+        return errno != Errno.EINTR && Errno.endedByCancel(errno)
                 ? new UringCancelledException(errno, name, operation, file)
                 : new UringException(errno, name, operation, file, Errno.describe(errno));
+    }
+
+    /** Returns what to tell of {@code error}, with which {@code request} ended: EINTR where a cancel may have caused it is one. */
+    public static Throwable told(Request request, Throwable error) {
+        return error instanceof UringException refusal && refusal.errno() == Errno.EINTR
+                && !(error instanceof UringCancelledException) && request.mayBeCancelled()
+                        ? new UringCancelledException(refusal.errno(), refusal.errnoName(), refusal.operation(),
+                                refusal.file())
+                        : error;
     }
 
     /** Returns the exception of a call beside the ring on a path; one that is no errno stays as it is. */

@@ -129,9 +129,10 @@ final class Multishot<T> extends OwnerDrain<T> {
             operation.discardCompletion(result, flags);
         }
         if (Request.isFinal(flags)) {
+            Arm over = arm;
             arm = null;
             if (!ended) {
-                end(result, flags);
+                end(over, result, flags);
             }
         } else if (buffer.size() >= CAPACITY && arm != null && !paused) {
             paused = true;
@@ -156,7 +157,7 @@ final class Multishot<T> extends OwnerDrain<T> {
         }
     }
 
-    private void end(int result, int flags) {
+    private void end(@Nullable Arm over, int result, int flags) {
         if (result == -Errno.ENOBUFS) {
             // A pause for want of buffers: nobody tells when there are some again.
             backoff = new Backoff();
@@ -172,7 +173,7 @@ final class Multishot<T> extends OwnerDrain<T> {
             case COMPLETE -> ended = true;
             case ERROR -> {
                 ended = true;
-                error = operation.error(result);
+                error = over == null ? operation.error(result) : Errors.told(over, operation.error(result));
             }
         }
     }

@@ -131,7 +131,7 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
         try {
             value = value(result, flags);
         } catch (Throwable t) {
-            Signals.error(actual, atDeadline(t));
+            Signals.error(actual, atDeadline(Errors.told(this, t)));
             return;
         }
         if (value == null) {

@@ -100,7 +100,10 @@ public final class Step extends Request {
 
     /** Returns what went wrong, or null. */
     public @Nullable Throwable error() {
-        return cause != null ? cause : result < 0 ? Errors.ofPath(-result, operation, path) : null;
+        if (cause != null) {
+            return cause;
+        }
+        return result < 0 ? Errors.told(this, Errors.ofPath(-result, operation, path)) : null;
     }
 
     @Override

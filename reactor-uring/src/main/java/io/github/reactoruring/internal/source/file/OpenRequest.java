@@ -88,7 +88,7 @@ public final class OpenRequest extends Request {
             listener.openFailed(how.direct() && result == -Errno.ENFILE
                     ? new FileSystemException(path, null, "no slot is free in the ring's table of direct descriptors:"
                             + " close some, or open without one")
-                    : Errors.ofPath(-result, "OPENAT", path));
+                    : Errors.told(this, Errors.ofPath(-result, "OPENAT", path)));
             return;
         }
         OpenFile file = new OpenFile(loop(), result, how.direct(), path);

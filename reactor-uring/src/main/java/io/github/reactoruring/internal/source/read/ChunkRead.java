@@ -158,7 +158,7 @@ final class ChunkRead<B> extends Request {
         } else if (result == 0) {
             endOfFile = true;
         } else {
-            error = Errors.ofPath(-result, "READ", file.name());
+            error = Errors.told(this, Errors.ofPath(-result, "READ", file.name()));
         }
         filledBytes = Math.min(filledBytes, wantedBytes);
         if (error != null || filledBytes == 0) {

@@ -106,7 +106,8 @@ final class WriteGroup extends Request {
                 return;
             }
         }
-        error = Errors.ofPath(result < 0 ? -result : result == 0 ? Errno.EIO : Errno.ECANCELED, "WRITE", file.name());
+        int errno = result < 0 ? -result : result == 0 ? Errno.EIO : Errno.ECANCELED;
+        error = Errors.told(this, Errors.ofPath(errno, "WRITE", file.name()));
     }
 
     @Override
