@@ -265,6 +265,19 @@ class UringPartHttpMessageReaderTest {
     }
 
     @Test
+    void aTransferLeavesASecretFileSecret() throws IOException {
+        Path target = Files.writeString(elsewhere.resolve("secret"), "secret");
+        Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-------"));
+        FilePart part = file();
+
+        part.transferTo(target).block(TIMEOUT);
+        part.delete().block(TIMEOUT);
+
+        assertThat(target).hasBinaryContent(LARGE);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target))).isEqualTo("rw-------");
+    }
+
+    @Test
     void temporaryFilesAreInADirectoryOfTheirOwner() throws IOException {
         FilePart part = file();
         Path directory = temporaryFiles().getFirst().getParent();

@@ -29,6 +29,12 @@ public interface Descriptors {
     /** Makes a pipe; the end to read from goes to {@code ends[0]}, the end to write to to {@code ends[1]}. */
     int pipe(int[] ends);
 
+    /**
+     * Gives a file that is to take the place of {@code name} in {@code directory} the rights of what is there, as far as may
+     * be, and nobody more. May block.
+     */
+    void inheritRights(int descriptor, int directory, String name);
+
     /** Makes a file shorter or longer. May block. */
     int truncate(int descriptor, long sizeBytes);
 

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.source;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class Step extends Request {
     private final Consumer<Step> ended;
     private final boolean cleanup;
     private final MemorySegment[] memory;
+    private final int[] forgiven;
     private int result = -Errno.ECANCELED;
     private @Nullable Throwable cause;
     private boolean told;
@@ -41,6 +43,7 @@ public final class Step extends Request {
         preparation = builder.preparation;
         cleanup = builder.cleanup;
         memory = builder.memory;
+        forgiven = builder.forgiven;
         this.ended = ended;
     }
 
@@ -59,6 +62,7 @@ public final class Step extends Request {
         private @Nullable OpenFile file;
         private boolean cleanup;
         private MemorySegment[] memory = {};
+        private int[] forgiven = {};
 
         private Builder(String operation, int opcode, String path, Consumer<Sqe> preparation) {
             this.operation = operation;
@@ -76,6 +80,12 @@ public final class Step extends Request {
         /** Has it served even by a closing loop, and again where an ANY cancel hit it. */
         public Builder cleaningUp() {
             cleanup = true;
+            return this;
+        }
+
+        /** Takes these errors for a success with the result 0. */
+        public Builder forgiving(int... errnos) {
+            forgiven = errnos;
             return this;
         }
 
@@ -137,7 +147,7 @@ public final class Step extends Request {
         if (cleanup && kernelResult == -Errno.ECANCELED && resubmitHolding()) {
             return;
         }
-        result = kernelResult;
+        result = IntStream.of(forgiven).anyMatch(errno -> kernelResult == -errno) ? 0 : kernelResult;
         tell();
     }
 

@@ -70,6 +70,11 @@ public final class KernelDescriptors implements Descriptors {
     }
 
     @Override
+    public void inheritRights(int descriptor, int directory, String name) {
+        InheritedRights.give(descriptor, directory, name);
+    }
+
+    @Override
     public int truncate(int descriptor, long sizeBytes) {
         return Syscalls.ftruncate(descriptor, sizeBytes);
     }

@@ -9,6 +9,7 @@ import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.source.Step;
 import io.github.reactoruring.internal.sys.CString;
+import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.FileIdentity;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.internal.sys.NativeMemory;
@@ -23,21 +24,39 @@ public final class Steps {
     private Steps() {
     }
 
-    /** OPENAT; its result is a descriptor, of which the listener makes an {@link OpenFile} even when it came too late. */
+    /**
+     * OPENAT; its result is a descriptor, of which the listener makes an {@link OpenFile} even when it came too late. A worker
+     * opens what is written: inside the submission, a FIFO without a reader would be an error, and not waited for.
+     */
     public static Step open(EventLoop loop, int directory, String name, String path, int flags, int mode,
             Consumer<Step> ended) {
         MemorySegment nativeName = CString.allocate(name);
+        boolean writes = (flags & (OpenFlags.O_WRONLY | OpenFlags.O_RDWR)) != 0;
+        int byWorker = writes || SlowFilesystems.mayBeOpened() ? IoUringAbi.IOSQE_ASYNC : 0;
         return Step.of("OPENAT", IoUringAbi.IORING_OP_OPENAT, path,
-                sqe -> Prep.openat(sqe, directory, nativeName.address(), flags | OpenFlags.O_CLOEXEC, mode))
+                sqe -> Prep.openat(sqe, directory, nativeName.address(), flags | OpenFlags.O_CLOEXEC, mode)
+                        .addFlags(byWorker))
                 .freeing(nativeName).submit(loop, ended);
     }
 
     /** FSYNC. */
     public static Step sync(OpenFile file, boolean dataOnly, Consumer<Step> ended) {
+        return syncing(file, dataOnly ? IoUringAbi.IORING_FSYNC_DATASYNC : 0).submit(file.loop(), ended);
+    }
+
+    /**
+     * FSYNC of a directory, so that the names in it are on the disk; where its filesystem has no such thing, that is all
+     * there is to be done. It says so by EINVAL (no fsync of directories), ENOSYS or EOPNOTSUPP (a server's answer), or
+     * EBADF (a directory is open for reading only, and some filesystems want it open for writing).
+     */
+    public static Step syncDirectory(OpenFile directory, Consumer<Step> ended) {
+        return syncing(directory, 0).forgiving(Errno.EINVAL, Errno.ENOSYS, Errno.EOPNOTSUPP, Errno.EBADF)
+                .submit(directory.loop(), ended);
+    }
+
+    private static Step.Builder syncing(OpenFile file, int flags) {
         return Step.of("FSYNC", IoUringAbi.IORING_OP_FSYNC, file.name(),
-                sqe -> Prep.fsync(sqe, file.descriptor(), dataOnly ? IoUringAbi.IORING_FSYNC_DATASYNC : 0)
-                        .addFlags(file.sqeFlags()))
-                .on(file).submit(file.loop(), ended);
+                sqe -> Prep.fsync(sqe, file.descriptor(), flags).addFlags(file.sqeFlags())).on(file);
     }
 
     /** STATX of a name, not following a symbolic link; {@code ended} may read the answer until it returns. */
@@ -62,13 +81,16 @@ public final class Steps {
                 .freeing(nativeName, status);
     }
 
-    /** LINKAT: gives an open file, which may have no name yet, a name; a name that is taken is EEXIST. */
+    /**
+     * LINKAT: gives an open file, which may have no name yet, a name; a name that is taken is EEXIST. The file stays open
+     * until then: under its number a stranger's might be linked.
+     */
     public static Step link(OpenFile file, int directory, String name, String path, Consumer<Step> ended) {
         MemorySegment from = CString.allocate("/proc/self/fd/" + file.descriptor());
         MemorySegment to = CString.allocate(name);
         return Step.of("LINKAT", IoUringAbi.IORING_OP_LINKAT, path,
                 sqe -> Prep.linkat(sqe, OpenFlags.AT_FDCWD, from.address(), directory, to.address(), AT_SYMLINK_FOLLOW))
-                .freeing(from, to).submit(file.loop(), ended);
+                .freeing(from, to).on(file).submit(file.loop(), ended);
     }
 
     /** RENAMEAT within a directory, replacing what has the name. */

@@ -14,6 +14,7 @@ import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.Step;
+import io.github.reactoruring.internal.source.file.OffRing;
 import io.github.reactoruring.internal.source.file.Steps;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.FileIdentity;
@@ -28,13 +29,19 @@ import io.github.reactoruring.internal.sys.PathName;
  * since nothing links over a name. Where the filesystem knows no files without a name, it has a temporary one from the
  * start.
  *
+ * <p>Invariant: from its making to its end nobody may do more with the new file than with the one whose place it takes;
+ * see docs/decisions/0024-replacing-gives-nobody-more.md.
+ *
  * <p>All names are relative to the directory's descriptor, so that the directory may be moved meanwhile.
  */
 final class ReplaceTarget implements WriteTarget {
 
     /** Whether a descriptor can be linked: by its entry in /proc, since AT_EMPTY_PATH is for the privileged. */
     private static final boolean LINKS_DESCRIPTORS = Files.exists(Path.of("/proc/self/fd"));
-    private static final int DEFAULT_MODE = 0666;
+    /** Of a file where none was. */
+    private static final int NEW_MODE = 0666;
+    /** Of one that is to take another's place, until it has the rights of that. */
+    private static final int OWNERS_MODE = 0600;
     private static final int NAME_ATTEMPTS = 8;
     private static final String TEMPORARY_PREFIX = ".reactor-uring-";
 
@@ -47,7 +54,11 @@ final class ReplaceTarget implements WriteTarget {
     private @Nullable Step pending;
     private @Nullable OpenFile directory;
     private @Nullable OpenFile file;
-    private int mode = DEFAULT_MODE;
+    private int mode = NEW_MODE;
+    /** Whether the file has, as far as may be, the rights of the one whose place it takes. */
+    private boolean inherited;
+    /** Whether the name leads to the new file. */
+    private boolean replaced;
     /** The name that is to go in the end, while there is one. */
     private @Nullable String temporaryName;
     private boolean disposed;
@@ -63,12 +74,11 @@ final class ReplaceTarget implements WriteTarget {
         this.loop = loop;
         this.path = path;
         this.durable = durable;
-        int slash = path.lastIndexOf('/');
-        directoryPath = slash < 0 ? "." : path.substring(0, Math.max(1, slash));
-        name = path.substring(slash + 1);
+        directoryPath = DirectorySync.directory(path);
+        name = path.substring(path.lastIndexOf('/') + 1);
     }
 
-    // ---- Opening: the directory, the mode of what is to be replaced, the file
+    // ---- Opening: the directory, whether there is something to be replaced, the file
 
     @Override
     public void open(Opening listener) {
@@ -84,7 +94,7 @@ final class ReplaceTarget implements WriteTarget {
                         if (disposed) {
                             openFailed(cause(step), listener);
                         } else {
-                            askForMode(opened, listener);
+                            lookForOld(opened, listener);
                         }
                     } else {
                         listener.openFailed(error);
@@ -92,12 +102,12 @@ final class ReplaceTarget implements WriteTarget {
                 }));
     }
 
-    private void askForMode(OpenFile in, Opening listener) {
+    private void lookForOld(OpenFile in, Opening listener) {
         next(Steps.stat(loop, in.descriptor(), name, path, (step, status) -> {
             Throwable error = step.result() == -Errno.ENOENT ? null : step.error();
             if (step.result() >= 0) {
                 FileIdentity old = FileIdentity.read(status);
-                mode = old.regular() ? old.permissions() : DEFAULT_MODE;
+                mode = OWNERS_MODE;
                 error = old.directory() ? Errors.ofPath(Errno.EISDIR, "STATX", path) : null;
             }
             if (disposed) {
@@ -159,7 +169,7 @@ final class ReplaceTarget implements WriteTarget {
         abandon(-1, () -> listener.openFailed(cause));
     }
 
-    // ---- Commit: fsync, link, rename, fsync of the directory, close
+    // ---- Commit: the old one's rights, fsync, link, rename, fsync of the directory, close
 
     @Override
     public void commit(Consumer<@Nullable Throwable> ended) {
@@ -169,26 +179,63 @@ final class ReplaceTarget implements WriteTarget {
             ended.accept(null);
             return;
         }
-        Runnable name = () -> {
+        Runnable naming = () -> {
             if (temporaryName == null) {
                 link(written, in, ended);
             } else {
                 rename(in, temporaryName, ended);
             }
         };
-        if (durable) {
-            next(Steps.sync(written, false, step -> proceed(step, ended, name)));
+        if (mode == OWNERS_MODE) {
+            inherit(written, in, ended, () -> sync(written, ended, naming));
         } else {
-            name.run();
+            sync(written, ended, naming);
+        }
+    }
+
+    /** Looks at the last moment: who may read the old content may have changed since the writing began. */
+    private void inherit(OpenFile written, OpenFile in, Consumer<@Nullable Throwable> ended, Runnable next) {
+        OpenFile.Lent lent;
+        try {
+            lent = in.lend();
+        } catch (IOException e) {
+            ended.accept(e);
+            return;
+        }
+        pending = null;
+        OffRing.call(written, (descriptors, descriptor) -> lent.ask((own, at) -> {
+            own.inheritRights(descriptor, at, name);
+            return at;
+        }), error -> {
+            lent.close();
+            inherited = true;
+            if (error != null || disposed) {
+                ended.accept(error != null ? error : cancelled());
+            } else {
+                next.run();
+            }
+        });
+    }
+
+    private void sync(OpenFile written, Consumer<@Nullable Throwable> ended, Runnable next) {
+        if (durable) {
+            next(Steps.sync(written, false, step -> proceed(step, ended, next)));
+        } else {
+            next.run();
         }
     }
 
     private void link(OpenFile written, OpenFile in, Consumer<@Nullable Throwable> ended) {
         next(Steps.link(written, in.descriptor(), name, path, step -> {
-            if (step.result() == -Errno.EEXIST && !disposed) {
+            if (step.result() != -Errno.EEXIST || disposed) {
+                replaced = step.result() >= 0;
+                proceed(step, ended, () -> syncDirectory(in, ended));
+            } else if (inherited) {
                 linkTemporarily(written, in, NAME_ATTEMPTS, ended);
             } else {
-                proceed(step, ended, () -> syncDirectory(in, ended));
+                // It was not there when this began.
+                inherit(written, in, ended, () -> sync(written, ended,
+                        () -> linkTemporarily(written, in, NAME_ATTEMPTS, ended)));
             }
         }));
     }
@@ -212,6 +259,7 @@ final class ReplaceTarget implements WriteTarget {
         next(Steps.rename(loop, in.descriptor(), from, name, path, step -> {
             if (step.result() >= 0) {
                 temporaryName = null;
+                replaced = true;
             }
             proceed(step, ended, () -> syncDirectory(in, ended));
         }));
@@ -219,7 +267,7 @@ final class ReplaceTarget implements WriteTarget {
 
     private void syncDirectory(OpenFile in, Consumer<@Nullable Throwable> ended) {
         if (durable) {
-            next(Steps.sync(in, false, step -> proceed(step, ended, () -> close(ended))));
+            next(Steps.syncDirectory(in, step -> proceed(step, ended, () -> close(ended))));
         } else {
             close(ended);
         }
@@ -228,7 +276,7 @@ final class ReplaceTarget implements WriteTarget {
     private void proceed(Step step, Consumer<@Nullable Throwable> ended, Runnable next) {
         Throwable error = step.error();
         if (error != null) {
-            ended.accept(error);
+            ended.accept(replaced ? afterwards(error) : error);
         } else if (disposed) {
             ended.accept(cause(step));
         } else {
@@ -236,15 +284,28 @@ final class ReplaceTarget implements WriteTarget {
         }
     }
 
+    /** Tells what went wrong when the name led to the new content already: a retry would be too late. */
+    private Throwable afterwards(Throwable error) {
+        FileSystemException told = new FileSystemException(PathName.printable(path), null,
+                "was replaced, but may not survive a crash of the system: " + error.getMessage());
+        told.initCause(error);
+        return told;
+    }
+
     private void close(Consumer<@Nullable Throwable> ended) {
         OpenFile written = file;
         file = null;
         if (written != null) {
             written.close(result -> closeDirectory(
-                    () -> ended.accept(result < 0 ? Errors.ofPath(-result, "CLOSE", path) : null)));
+                    () -> ended.accept(result < 0 ? closeError(result) : null)));
         } else {
             closeDirectory(() -> ended.accept(null));
         }
+    }
+
+    private Throwable closeError(int result) {
+        IOException error = Errors.ofPath(-result, "CLOSE", path);
+        return replaced ? afterwards(error) : error;
     }
 
     private void closeDirectory(Runnable ended) {
@@ -293,9 +354,11 @@ final class ReplaceTarget implements WriteTarget {
     /** Returns why a job does not go on after {@code step}, which may itself have succeeded. */
     private Throwable cause(Step step) {
         Throwable error = step.error();
-        return error != null
-                ? error
-                : new FileSystemException(PathName.printable(path), null, "the replacement was cancelled");
+        return error != null ? error : cancelled();
+    }
+
+    private Throwable cancelled() {
+        return new FileSystemException(PathName.printable(path), null, "the replacement was cancelled");
     }
 
     private static String randomName() {

@@ -6,15 +6,15 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.file.ReadOptions;
-import io.github.reactoruring.file.UringFileSystem;
+import io.github.reactoruring.file.ReplaceOptions;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.spring.FileContent;
 import io.github.reactoruring.internal.spring.Loans;
@@ -67,12 +67,12 @@ sealed interface PartContent {
         private static final WriteOptions COPYING = WriteOptions.defaults()
                 .withPartial(WriteOptions.Partial.DELETE);
         private static final ReadOptions READING = ReadOptions.defaults().withChunkBytes(64 * 1024);
+        private static final ReplaceOptions REPLACING = ReplaceOptions.defaults().withDurable(false);
         private static final Cleaner CLEANER = Cleaner.create();
 
         private final Uring uring;
         private final Path file;
         private final Deletion deletion;
-        private final AtomicInteger replacements = new AtomicInteger();
 
         OnDisk(Uring uring, Path file) {
             this.uring = uring;
@@ -99,21 +99,10 @@ sealed interface PartContent {
                     .doFinally(signal -> Reference.reachabilityFence(this));
         }
 
+        /** By its content: under another name its own rights would come with it, and perhaps be more than what was there had. */
         private Mono<Void> replace(Path target) {
-            Path beside = beside(target);
-            UringFileSystem names = uring.fileSystem();
-            // The name beside stays if it leads to the same file as the target's.
-            return inAnyCase(names.link(beside, file)
-                    .then(names.rename(beside, target).onErrorResume(error -> names.delete(beside)
-                            .then(Mono.error(error))))
-                    .then(names.deleteIfExists(beside)).then());
-        }
-
-        /** Makes a name that nobody foresees, out of that of the directory. */
-        private Path beside(Path target) {
-            int names = file.getNameCount();
-            String own = file.subpath(Math.max(0, names - 2), names).toString().replace('/', '-');
-            return target.resolveSibling('.' + own + '-' + replacements.incrementAndGet());
+            return uring.files().replace(target, uring.files().read(file, READING), REPLACING,
+                    BufferReader.byteBuffers()).then();
         }
 
         @Override
