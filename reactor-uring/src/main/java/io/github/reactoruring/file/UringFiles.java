@@ -16,7 +16,8 @@ import reactor.core.publisher.Mono;
 /**
  * Opens, reads, follows and writes files on the ring.
  *
- * <p>Paths are those of the default filesystem. Errors are java.nio.file's own, with the path:
+ * <p>Paths are those of the default filesystem; a relative one leads where it does with java.nio.file, {@code -Duser.dir}
+ * included. Errors are java.nio.file's own, with the path:
  * {@link java.nio.file.NoSuchFileException}, {@link java.nio.file.AccessDeniedException}, … and
  * {@link io.github.reactoruring.UringException} for the rest.
  */
@@ -142,6 +143,11 @@ public interface UringFiles {
      *
      * <p><b>Buffers:</b> the library owns what the source emits, and frees each buffer once.
      *
+     * <p>A file that is written from its start ({@link WriteOptions.Start#TRUNCATE}) holds what it held until the first buffer
+     * is there, or the end. A source that reads that very file by {@link #read} or {@link UringFile#content} is refused with a
+     * {@link java.nio.file.FileSystemException}, as far as it can be seen: what {@code read} is subscribed to with must hand
+     * on the context of the write.
+     *
      * @return emits the number of bytes written; fails with the source's error, or one of java.nio.file's, when the file is
      *     closed and {@link WriteOptions#partial} is done
      * @throws IllegalArgumentException if the path is not one of the default filesystem
@@ -161,8 +167,11 @@ public interface UringFiles {
      * after a crash likewise. The content is written to a file without a name (O_TMPFILE), which gets the path's name when
      * it is whole.
      *
-     * <p>The new file has the permissions of the one it replaces, less the umask, and belongs to this process's user. A
-     * symbolic link is replaced itself.
+     * <p>The new file has the permissions of the one it replaces, whatever the umask, its access control list (POSIX), and its
+     * owner and group as far as this process may give them; in another group, only what the old group and all others both
+     * had. Nobody can do with it what he could not with the old one. Set-user-ID and the like are dropped, and extended
+     * attributes and capabilities are not carried over. A symbolic link is replaced itself, as by
+     * {@link java.nio.file.Files#move}, and the permissions are those of what it led to.
      *
      * <p><b>Demand, buffers:</b> as {@link #write(Path, Publisher, WriteOptions, BufferReader)}.
      *
@@ -172,7 +181,9 @@ public interface UringFiles {
      * <p>Only a process killed in the instant between link and rename, or writing on a filesystem without O_TMPFILE,
      * leaves a file {@code .reactor-uring-*.tmp} in the directory.
      *
-     * @return emits the number of bytes when the new content is at the path, and durable where that was asked for
+     * @return emits the number of bytes when the new content is at the path, and durable where that was asked for. What fails
+     *     after the renaming says that the file was replaced. On filesystems that cannot sync directories the content is
+     *     durable, the name as the filesystem has it
      * @throws IllegalArgumentException if the path is not one of the default filesystem, or names no file
      * @implNote OPENAT, STATX, WRITE, FSYNC, LINKAT, RENAMEAT, UNLINKAT, CLOSE: Linux 5.15
      */
@@ -181,7 +192,8 @@ public interface UringFiles {
 
     /**
      * Copies the content of a file, reading ahead and writing behind, without a copy in the Java heap. Holes are filled,
-     * attributes are not copied. The target is untouched when the source cannot be opened.
+     * attributes are not copied, but for the permissions of a target that is made: those of the source, less the umask. The
+     * target is untouched when the source cannot be opened.
      *
      * <p><b>Cancellation:</b> as {@link #write(Path, Publisher, WriteOptions, BufferReader)}.
      *

@@ -27,7 +27,7 @@ public record WriteOptions(Creation creation, Start start, long position, int ma
 
     /** Where writing starts. */
     public enum Start {
-        /** At 0, the former content gone. */
+        /** At 0, the former content gone with the first buffer, or at the end of a source without any. */
         TRUNCATE,
         /** Always at the end, wherever that is by then (O_APPEND): one write after the other. */
         APPEND,
@@ -39,9 +39,12 @@ public record WriteOptions(Creation creation, Start start, long position, int ma
     public enum Sync {
         /** Nothing: the kernel writes it when it sees fit, some 30 seconds later. */
         NONE,
-        /** The content, and what is needed to find it (fdatasync). */
+        /** The content, and of the metadata what is needed to read it (fdatasync); not the name of a new file. */
         DATA,
-        /** Also all metadata (fsync). */
+        /**
+         * Also all metadata (fsync), and, unless the file had to be there ({@link Creation#NEVER}), its name: the directory is
+         * synced too, where its filesystem can do that, and must be one that may be read.
+         */
         ALL
     }
 
@@ -49,11 +52,12 @@ public record WriteOptions(Creation creation, Start start, long position, int ma
     public enum Partial {
         /**
          * The file stays, with a prefix of what was to be written: where later buffers were written and an earlier one was
-         * not, it is truncated to what is whole. With {@link Start#POSITION} it is not, and what lies between is unknown.
+         * not, it is truncated to what is whole. One that was there stays as it was if nothing came at all. With {@link Start#POSITION} it is not, and what lies between is unknown.
          */
         KEEP,
         /**
-         * The file is deleted. One that is no regular file stays, and so does what is at the path by then and is not the
+         * The file is deleted; but not one that was there before and of which nothing was written over yet, since it
+         * still holds what it held. One that is no regular file stays, and so does what is at the path by then and is not the
          * file that was written: another that was put in its place, or a symbolic link that led to it.
          */
         DELETE

@@ -49,6 +49,20 @@ class CopyTest {
     }
 
     @Test
+    void aCopyOfASecretIsOne() throws Exception {
+        Path from = Files.writeString(directory.resolve("secret"), "secret");
+        Files.setAttribute(from, "unix:mode", 04700);
+        Path there = Files.createFile(directory.resolve("there"));
+        Object before = Files.getAttribute(there, "unix:mode");
+
+        ring.get().files().copy(from, directory.resolve("copy"), WriteOptions.defaults()).block();
+        ring.get().files().copy(from, there, WriteOptions.defaults()).block();
+
+        assertThat((int) Files.getAttribute(directory.resolve("copy"), "unix:mode") & 07777).isEqualTo(0700);
+        assertThat(Files.getAttribute(there, "unix:mode")).as("of a file that was there").isEqualTo(before);
+    }
+
+    @Test
     void copiesFilesThatDoNotTellTheirSize() throws Exception {
         Path to = directory.resolve("to");
         assertThat(copy(Path.of("/proc/version"), to, WriteOptions.defaults())).isPositive();

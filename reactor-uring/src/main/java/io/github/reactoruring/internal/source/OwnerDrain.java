@@ -11,6 +11,7 @@ import io.github.reactoruring.internal.loop.LoopTask;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
+import reactor.util.context.ContextView;
 
 /**
  * The subscription of a source that emits as it is asked to: a loop that one {@link #step} after another drains on the
@@ -130,6 +131,11 @@ public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask
 
     protected final boolean isOver() {
         return terminated || cancelled.get();
+    }
+
+    /** Returns the context of who subscribed. */
+    protected final ContextView context() {
+        return actual.currentContext();
     }
 
     /** Emits what is {@link #wanted}. */

@@ -17,6 +17,7 @@ import io.github.reactoruring.internal.source.buffer.LeasedElement;
 import io.github.reactoruring.internal.source.file.Alignment;
 import io.github.reactoruring.internal.source.file.OpenHow;
 import io.github.reactoruring.internal.source.file.OpenRequest;
+import io.github.reactoruring.internal.source.file.Overwriting;
 import io.github.reactoruring.internal.source.file.SlowFilesystems;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.OpenFlags;
@@ -91,9 +92,22 @@ final class Reading<B> extends OwnerDrain<B> implements OpenRequest.Listener, Ch
         forceAsync = SlowFilesystems.holds(status);
         if (!seekable && options.position() > 0) {
             fail(new FileSystemException(path, null, "cannot be read from a position: not a regular file"));
-        } else if (aligned(openedFile)) {
+        } else if (mayBeRead(openedFile) && aligned(openedFile)) {
             drain();
         }
+    }
+
+    private boolean mayBeRead(OpenFile openedFile) {
+        try {
+            Overwriting.beginToRead(openedFile, context());
+            return true;
+        } catch (IOException e) {
+            fail(Errors.ofPath(e, "STATX", path));
+        } catch (Throwable t) {
+            // The subscriber's own context.
+            fail(t);
+        }
+        return false;
     }
 
     private boolean aligned(OpenFile openedFile) {

@@ -32,6 +32,8 @@ public final class FileCopy {
     /** Larger is faster by little, and a read from the page cache holds up the ring for the time of its copy. */
     private static final int CHUNK_BYTES = 512 * 1024;
     private static final int MOST_IN_FLIGHT = 4;
+    /** What of the source's mode a new file gets, as with cp(1) and Files.copy: a copy of a secret is one. */
+    private static final int ACCESS = 0777;
     private static final OpenHow READING = new OpenHow(OpenFlags.O_RDONLY, 0, false, false);
 
     private FileCopy() {
@@ -46,16 +48,14 @@ public final class FileCopy {
         int inFlight = Math.min(options.maxInFlight(), MOST_IN_FLIGHT);
         ReadOptions reading = ReadOptions.defaults().withChunkBytes(CHUNK_BYTES)
                 .withReadAheadBytes(inFlight * CHUNK_BYTES);
-        Mono<Long> write = WriteMono.write(source.loop(), to,
-                FileReadFlux.ofOpen(source, reading, PooledChunks.INSTANCE),
-                options.withMaxInFlight(inFlight), PooledChunks.INSTANCE);
         // One after the other: a source that is a directory is told even where there is no target yet.
         return identity(source).flatMap(own -> identity(source.loop(), to).<Void>handle((other, sink) -> {
             if (own.isSameFile(other)) {
                 sink.error(new FileSystemException(PathName.printable(source.name()), PathName.printable(to),
                         "are the same file"));
             }
-        })).then(write);
+        }).then(WriteMono.write(source.loop(), to, FileReadFlux.ofOpen(source, reading, PooledChunks.INSTANCE),
+                options.withMaxInFlight(inFlight), PooledChunks.INSTANCE, own.permissions() & ACCESS)));
     }
 
     private static Mono<FileIdentity> identity(OpenFile source) {

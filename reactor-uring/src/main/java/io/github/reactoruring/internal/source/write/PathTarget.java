@@ -1,11 +1,13 @@
 package io.github.reactoruring.internal.source.write;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.file.WriteOptions;
+import io.github.reactoruring.file.WriteOptions.Creation;
 import io.github.reactoruring.file.WriteOptions.Partial;
 import io.github.reactoruring.file.WriteOptions.Start;
 import io.github.reactoruring.file.WriteOptions.Sync;
@@ -14,35 +16,49 @@ import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Descriptors;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.Step;
+import io.github.reactoruring.internal.source.file.Overwriting;
+import io.github.reactoruring.internal.source.file.SlowFilesystems;
 import io.github.reactoruring.internal.source.file.Steps;
 import io.github.reactoruring.internal.source.file.Truncation;
 import io.github.reactoruring.internal.sys.FileIdentity;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.OpenFlags;
+import reactor.util.context.Context;
 
-/** Writes to the file of a path itself: what is written is seen at once, and may stay when the rest does not come. */
+/**
+ * Writes to the file of a path itself: what is written is seen at once, and may stay when the rest does not come.
+ *
+ * <p>What the file held is gone when the first byte is there, or the end, and not before: a source that fails at once costs
+ * nothing, and one that reads the file itself can be refused.
+ */
 final class PathTarget implements WriteTarget {
-
-    private static final int MODE = 0666;
 
     private final EventLoop loop;
     private final String path;
     private final WriteOptions options;
+    private final int mode;
     private @Nullable Step pending;
+    private @Nullable DirectorySync directorySync;
     private @Nullable OpenFile file;
     private boolean regular;
-    /** Known where the file may have to be deleted. */
+    /** Known where the file may have to be deleted, or emptied. */
     private @Nullable FileIdentity identity;
+    /** Whether the file was there, and holds what it held. */
+    private boolean untouched;
+    /** That the file is to be emptied; any thread. */
+    private volatile @Nullable Overwriting overwriting;
 
-    PathTarget(EventLoop loop, String path, WriteOptions options) {
+    /** @param mode what a new file may be used for, less the umask */
+    PathTarget(EventLoop loop, String path, WriteOptions options, int mode) {
         this.loop = loop;
         this.path = path;
         this.options = options;
+        this.mode = mode;
     }
 
     @Override
     public void open(Opening listener) {
-        pending = Steps.open(loop, OpenFlags.AT_FDCWD, path, path, openFlags(), MODE, step -> {
+        pending = Steps.open(loop, OpenFlags.AT_FDCWD, path, path, openFlags(), mode, step -> {
             pending = null;
             Throwable error = step.error();
             if (error == null) {
@@ -60,9 +76,8 @@ final class PathTarget implements WriteTarget {
             case NEW -> OpenFlags.O_CREAT | OpenFlags.O_EXCL;
         };
         int start = switch (options.start()) {
-            case TRUNCATE -> OpenFlags.O_TRUNC;
             case APPEND -> OpenFlags.O_APPEND;
-            case POSITION -> 0;
+            case TRUNCATE, POSITION -> 0;
         };
         return OpenFlags.O_WRONLY | creation | start;
     }
@@ -72,13 +87,49 @@ final class PathTarget implements WriteTarget {
         FileStatus status;
         try {
             status = openedFile.ask(Descriptors::status);
-            identity = options.partial() == Partial.DELETE ? openedFile.ask(Descriptors::identity) : null;
+            boolean empties = empties(status);
+            if (empties || options.partial() == Partial.DELETE) {
+                FileIdentity found = openedFile.ask(Descriptors::identity);
+                identity = found;
+                untouched = empties;
+                overwriting = empties ? new Overwriting(found, path) : null;
+            }
         } catch (IOException e) {
             abandon(-1, () -> listener.openFailed(Errors.ofPath(e, "STATX", path)));
             return;
         }
         regular = status.regular();
         listener.opened(openedFile, status);
+    }
+
+    /** Of a slow filesystem's file the size at hand may be old. */
+    private boolean empties(FileStatus status) {
+        return options.start() == Start.TRUNCATE && options.creation() != Creation.NEW && status.regular()
+                && (status.sizeBytes() > 0 || SlowFilesystems.holds(status));
+    }
+
+    @Override
+    public Context context(Context around) {
+        Overwriting write = overwriting;
+        return write == null ? around : write.in(around);
+    }
+
+    @Override
+    public void begin(Consumer<@Nullable Throwable> ended) {
+        Overwriting write = overwriting;
+        OpenFile open = file;
+        if (write == null || open == null) {
+            ended.accept(null);
+            return;
+        }
+        try {
+            write.check();
+        } catch (FileSystemException e) {
+            ended.accept(e);
+            return;
+        }
+        untouched = false;
+        Truncation.run(open, 0, ended);
     }
 
     @Override
@@ -92,13 +143,28 @@ final class PathTarget implements WriteTarget {
             pending = Steps.sync(written, options.sync() == Sync.DATA, step -> {
                 pending = null;
                 Throwable error = step.error();
-                if (error == null) {
-                    close(written, ended);
-                } else {
+                if (error != null) {
                     ended.accept(error);
+                } else if (options.sync() == Sync.ALL && options.creation() != Creation.NEVER) {
+                    syncDirectory(written, ended);
+                } else {
+                    close(written, ended);
                 }
             });
         }
+    }
+
+    /** A new name is on the disk only when its directory is; whether it is a new one the kernel does not tell. */
+    private void syncDirectory(OpenFile written, Consumer<@Nullable Throwable> ended) {
+        pending = null;
+        directorySync = DirectorySync.start(loop, path, error -> {
+            directorySync = null;
+            if (error == null) {
+                close(written, ended);
+            } else {
+                ended.accept(error);
+            }
+        });
     }
 
     private void close(OpenFile open, Consumer<@Nullable Throwable> ended) {
@@ -109,7 +175,7 @@ final class PathTarget implements WriteTarget {
     @Override
     public void abandon(long wholeUntil, Runnable ended) {
         OpenFile open = file;
-        boolean deletes = options.partial() == Partial.DELETE && regular;
+        boolean deletes = options.partial() == Partial.DELETE && regular && !untouched;
         if (deletes && open != null) {
             // Until it is closed no other file gets its inode.
             open.hold();
@@ -148,6 +214,9 @@ final class PathTarget implements WriteTarget {
         Step step = pending;
         if (step != null) {
             step.dispose();
+        }
+        if (directorySync != null) {
+            directorySync.dispose();
         }
     }
 

@@ -22,6 +22,8 @@ import reactor.core.publisher.Mono;
  */
 public final class WriteMono<B> extends Mono<Long> implements Scannable {
 
+    private static final int NEW_MODE = 0666;
+
     private final Supplier<EventLoop> loops;
     private final Publisher<? extends B> source;
     private final BufferReader<? super B> reader;
@@ -40,9 +42,16 @@ public final class WriteMono<B> extends Mono<Long> implements Scannable {
     /** Makes a Mono that writes {@code source} to {@code path}. */
     public static <B> Mono<Long> write(Supplier<EventLoop> loops, String path, Publisher<? extends B> source,
             WriteOptions options, BufferReader<? super B> reader) {
+        return write(loops, path, source, options, reader, NEW_MODE);
+    }
+
+    /** Makes a Mono that writes {@code source} to {@code path}; a new file has {@code mode}, less the umask. */
+    static <B> Mono<Long> write(Supplier<EventLoop> loops, String path, Publisher<? extends B> source,
+            WriteOptions options, BufferReader<? super B> reader, int mode) {
         WritePlan plan = new WritePlan(options.position(), options.start() == WriteOptions.Start.APPEND,
                 options.maxInFlight());
-        return onAssembly(new WriteMono<>(loops, source, reader, loop -> new PathTarget(loop, path, options), plan));
+        return onAssembly(new WriteMono<>(loops, source, reader, loop -> new PathTarget(loop, path, options, mode),
+                plan));
     }
 
     /** Makes a Mono that replaces what is at {@code path} by {@code source}. */

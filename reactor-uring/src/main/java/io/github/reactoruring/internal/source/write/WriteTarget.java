@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.sys.FileStatus;
+import reactor.util.context.Context;
 
 /**
- * Where a stream of buffers goes: opened, then committed, abandoned, or both. Each of the three tells its end once.
+ * Where a stream of buffers goes: opened, begun, then committed, abandoned, or both. Each of the four tells its end once.
  *
  * <p><b>Threads:</b> the owner's.
  */
@@ -25,6 +26,19 @@ interface WriteTarget {
     }
 
     void open(Opening listener);
+
+    /**
+     * Makes the file ready for the first byte, or for the end without any; before, it holds what it held. {@code ended} gets
+     * what went wrong, or null; from within this where there is nothing to be done.
+     */
+    default void begin(Consumer<@Nullable Throwable> ended) {
+        ended.accept(null);
+    }
+
+    /** Returns the context for the source of what is written, out of that of who is written for. Any thread. */
+    default Context context(Context around) {
+        return around;
+    }
 
     /** Ends a write all of whose bytes are in the file; {@code ended} gets what went wrong, or null. */
     void commit(Consumer<@Nullable Throwable> ended);

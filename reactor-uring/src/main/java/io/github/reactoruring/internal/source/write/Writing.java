@@ -41,7 +41,13 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
 
     private @Nullable WriteWindow window;
     private @Nullable Throwable failure;
+    private Start start = Start.AHEAD;
     private boolean ending;
+
+    /** How far the target's beginning is. */
+    private enum Start {
+        AHEAD, UNDER_WAY, DONE
+    }
 
     /**
      * Says how a stream is laid into its file.
@@ -68,11 +74,11 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
     @Override
     public void request(long n) {
         if (Operators.validate(n) && started.compareAndSet(false, true)) {
-            Start start = new Start();
+            Open open = new Open();
             if (loop.inEventLoop()) {
-                start.run();
+                open.run();
             } else {
-                loop.execute(start);
+                loop.execute(open);
             }
         }
     }
@@ -103,14 +109,14 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
 
     @Override
     public Context currentContext() {
-        return outcome.actual().currentContext();
+        return target.context(outcome.actual().currentContext());
     }
 
     private boolean cancelled() {
         return outcome.isCancelled();
     }
 
-    private final class Start implements LoopTask {
+    private final class Open implements LoopTask {
 
         @Override
         public void run() {
@@ -195,12 +201,16 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
         if (stopped) {
             intake.releaseQueued();
         }
-        if (writes == null || ending) {
+        if (writes == null || ending || start == Start.UNDER_WAY) {
             return;
         }
         // Before looking at the queue: what came before the end is in it by then.
         boolean sourceEnded = intake.isDone();
-        if (!stopped) {
+        if (!stopped && start == Start.AHEAD && hasContent(sourceEnded)) {
+            begin();
+            return;
+        }
+        if (!stopped && start == Start.DONE) {
             int empty = writes.submit(intake);
             stopped = failure != null;
             if (!stopped) {
@@ -210,6 +220,23 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
         if (!ending && writes.isIdle() && (stopped || sourceEnded && intake.queued() == 0)) {
             end(writes, stopped);
         }
+    }
+
+    /** Says whether it is known what is to be in the file, if only that it is nothing. */
+    private boolean hasContent(boolean sourceEnded) {
+        return intake.queued() > 0 || sourceEnded && intake.error() == null;
+    }
+
+    /** Goes on draining when that is done, now or later. */
+    private void begin() {
+        start = Start.UNDER_WAY;
+        target.begin(error -> {
+            start = Start.DONE;
+            if (error != null) {
+                stop(error);
+            }
+            drain();
+        });
     }
 
     private void end(WriteWindow writes, boolean stopped) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.internal.ring.kernel.KernelDescriptors;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.sys.OpenFlags;
 import io.github.reactoruring.internal.sys.Syscalls;
 
 /**
@@ -137,7 +138,8 @@ public final class FileTable {
         closedForReal.remove(descriptor);
         KernelFile file = adopt(descriptor);
         if (file != null && file.kind() == KernelFile.Kind.REGULAR) {
-            file.content(content(path));
+            boolean nameless = (flags & OpenFlags.O_TMPFILE) == OpenFlags.O_TMPFILE;
+            file.content(nameless ? new byte[0] : content(path));
         }
         return descriptor;
     }

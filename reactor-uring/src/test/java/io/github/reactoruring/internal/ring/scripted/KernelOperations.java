@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
 import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.OpenFlags;
 import io.github.reactoruring.internal.sys.Statx;
 import io.github.reactoruring.internal.sys.Syscalls;
 
@@ -109,7 +110,7 @@ public final class KernelOperations {
             case IORING_OP_WRITEV -> kernel.behaviour().transfer(request, vectorBytes(sqe));
             case IORING_OP_POLL_ADD -> sqe.opFlags();
             case IORING_OP_TIMEOUT -> -Errno.ETIME;
-            case IORING_OP_OPENAT -> opened(sqe, fileTable.openPath(request.path, sqe.opFlags(), sqe.len()));
+            case IORING_OP_OPENAT -> opened(sqe, fileTable.openPath(path(request), sqe.opFlags(), sqe.len()));
             case IORING_OP_ACCEPT, IORING_OP_SOCKET -> opened(sqe,
                     fileTable.create("connection " + ++accepted, KernelFile.Kind.STREAM));
             case IORING_OP_CLOSE -> close(sqe);
@@ -126,6 +127,12 @@ public final class KernelOperations {
             bytes += vector.get(ValueLayout.JAVA_LONG, i * 16L + 8);
         }
         return Math.toIntExact(bytes);
+    }
+
+    /** Returns a path that leads there without a directory's descriptor beside it. */
+    private static String path(KernelRequest request) {
+        int directory = request.sqe().fd();
+        return directory == OpenFlags.AT_FDCWD ? request.path : "/proc/self/fd/" + directory + "/" + request.path;
     }
 
     private int read(KernelRequest request) {
