@@ -94,9 +94,22 @@ public final class OpenRequest extends Request {
         OpenFile file = new OpenFile(loop(), result, how.direct(), path);
         if (how.unlink()) {
             // As FileChannel.open does it: whether the name could be removed is nobody's concern.
-            Steps.unlink(loop(), OpenFlags.AT_FDCWD, path, path, step -> opened(file));
+            unlink(file, () -> opened(file));
         } else {
             opened(file);
+        }
+    }
+
+    /** Removes its name, or any that there is where the file cannot be asked which it is. */
+    private void unlink(OpenFile file, Runnable ended) {
+        if (file.fixed()) {
+            Steps.unlink(loop(), OpenFlags.AT_FDCWD, path, path, step -> ended.run());
+            return;
+        }
+        try {
+            Steps.unlinkIfSame(loop(), path, file.ask(Descriptors::identity), ended);
+        } catch (IOException e) {
+            ended.run();
         }
     }
 
@@ -138,11 +151,12 @@ public final class OpenRequest extends Request {
     @Override
     protected void discarded(int result, int flags) {
         if (result >= 0) {
-            new OpenFile(loop(), result, how.direct(), path).closedByWorker().close();
+            OpenFile file = new OpenFile(loop(), result, how.direct(), path).closedByWorker();
             if (how.unlink()) {
-                Steps.unlink(loop(), OpenFlags.AT_FDCWD, path, path, step -> {
-                });
+                file.hold();
+                unlink(file, file::letGo);
             }
+            file.close();
         }
     }
 

@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Prep;
@@ -109,6 +111,21 @@ public final class Steps {
         return Step.of("UNLINKAT", IoUringAbi.IORING_OP_UNLINKAT, path,
                 sqe -> Prep.unlinkat(sqe, directory, nativeName.address(), 0))
                 .freeing(nativeName).cleaningUp().submit(loop, ended);
+    }
+
+    /**
+     * Removes the name {@code path} if it is that of {@code file}, by whatever is there by then: somebody may have put another
+     * in its place. The caller keeps the file open meanwhile, lest another get its inode. Done even by a closing loop.
+     */
+    public static void unlinkIfSame(EventLoop loop, String path, @Nullable FileIdentity file, Runnable ended) {
+        identify(loop, path, (step, status) -> {
+            boolean same = step.error() == null && file != null && FileIdentity.read(status).isSameFile(file);
+            if (same) {
+                unlink(loop, OpenFlags.AT_FDCWD, path, path, unlinked -> ended.run());
+            } else {
+                ended.run();
+            }
+        });
     }
 
     /** FTRUNCATE (Linux 6.9), done even by a closing loop. */

@@ -197,16 +197,7 @@ final class PathTarget implements WriteTarget {
 
     /** Removes the name if it is still that of the file that was written: somebody may have put another in its place. */
     private void delete(Runnable ended) {
-        FileIdentity written = identity;
-        Steps.identify(loop, path, (step, status) -> {
-            boolean same = step.error() == null && written != null
-                    && FileIdentity.read(status).isSameFile(written);
-            if (same) {
-                Steps.unlink(loop, OpenFlags.AT_FDCWD, path, path, unlinked -> ended.run());
-            } else {
-                ended.run();
-            }
-        });
+        Steps.unlinkIfSame(loop, path, identity, ended);
     }
 
     @Override
