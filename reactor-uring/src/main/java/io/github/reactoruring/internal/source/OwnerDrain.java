@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.source;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -19,7 +20,8 @@ import reactor.util.context.ContextView;
  *
  * <p>Invariants: a step is never entered anew from within itself, be it that onNext asks for more; none is made once the
  * source is over. It is over once: cancelled, complete or failed. Then {@link #stop} and {@link #free} are called, whatever
- * was thrown. A subscriber that throws has cancelled; a step that throws has failed.
+ * was thrown. A subscriber that throws has cancelled; a step that throws has failed. Steps, and the freeing, are made by
+ * one thread at a time, and one tells the end.
  *
  * <p><b>Threads:</b> {@code request} and {@code cancel} any; all else the owner's, or, once the loop is over, that of
  * whoever is turned away.
@@ -28,19 +30,40 @@ import reactor.util.context.ContextView;
  */
 public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask {
 
+    private static final int OPEN = 0;
+    private static final int CANCELLED = 1;
+    private static final int TERMINATED = 2;
+
+    private static final VarHandle STATE;
+    private static final VarHandle WORK;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(OwnerDrain.class, "state", int.class);
+            WORK = lookup.findVarHandle(OwnerDrain.class, "work", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final EventLoop loop;
     private final CoreSubscriber<? super T> actual;
     private final Demand demand;
-    private final AtomicBoolean cancelled = new AtomicBoolean();
-    private boolean draining;
-    private boolean drainAgain;
-    private boolean terminated;
-    private @Nullable Throwable error;
+    private volatile int state;
+    /** How often a step was asked for since the last one began; who makes it 1 makes them. */
+    private volatile int work;
+    /** Who makes the steps, while they are made. Whoever looks, looks for himself only. */
+    private @Nullable Thread stepping;
+    /** Whether what is held is to be freed. */
+    private volatile boolean ended;
+    private volatile @Nullable Throwable closed;
+    private volatile @Nullable Throwable error;
 
     protected OwnerDrain(EventLoop loop, CoreSubscriber<? super T> actual) {
         this.loop = loop;
         this.actual = actual;
-        demand = new Demand(loop, this::drain, this::loopClosed);
+        demand = new Demand(loop, this::drain, this::closed);
     }
 
     // ---- What a source is
@@ -55,7 +78,7 @@ public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask
     protected void free() {
     }
 
-    /** Learns that no more will come, the loop being over. */
+    /** Learns that no more will come, the loop being over. A step follows. */
     protected void loopClosed(Throwable cause) {
         fail(cause);
     }
@@ -71,7 +94,7 @@ public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask
 
     @Override
     public final void cancel() {
-        if (cancelled.compareAndSet(false, true)) {
+        if (STATE.compareAndSet(this, OPEN, CANCELLED)) {
             DisposalBatch.dispose(loop, this);
         }
     }
@@ -79,15 +102,20 @@ public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask
     /** Runs on the owner when the source was disposed of. */
     @Override
     public final void run() {
-        if (!terminated) {
-            end();
-        }
+        end();
+    }
+
+    /** Learns on any thread that the loop is over. */
+    private void closed(Throwable cause) {
+        closed = cause;
+        drain();
     }
 
     /** Nothing is in flight any more, but what came and was not taken may still be here. */
     @Override
     public final void rejected(Throwable cause) {
-        freeAll();
+        ended = true;
+        drain();
     }
 
     // ---- For the source
@@ -96,27 +124,41 @@ public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask
         return loop;
     }
 
-    /** Steps until there is nothing more to do, or has the step under way do so. */
+    /**
+     * Steps until there is nothing more to do, or has the step under way do so: be it on another thread, since a loop that is
+     * over has whoever is turned away told where he is.
+     */
     protected final void drain() {
-        if (draining) {
-            drainAgain = true;
+        if ((int) WORK.getAndAdd(this, 1) != 0) {
             return;
         }
-        draining = true;
+        int asked = 1;
+        do {
+            stepping = Thread.currentThread();
+            round();
+            stepping = null;
+            asked = (int) WORK.getAndAdd(this, -asked) - asked;
+        } while (asked != 0);
+    }
+
+    private void round() {
         try {
-            do {
-                drainAgain = false;
-                if (!isOver()) {
-                    step();
-                }
-            } while (drainAgain);
+            Throwable cause = closed;
+            if (cause != null && !isOver()) {
+                closed = null;
+                loopClosed(cause);
+            }
+            if (!isOver()) {
+                step();
+            }
         } catch (Throwable t) {
             if (isOver()) {
                 Faults.log("A source failed when it was over", t);
             }
             fail(t);
-        } finally {
-            draining = false;
+        }
+        if (ended) {
+            freeAll();
         }
     }
 
@@ -130,7 +172,7 @@ public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask
     }
 
     protected final boolean isOver() {
-        return terminated || cancelled.get();
+        return state != OPEN;
     }
 
     /** Returns the context of who subscribed. */
@@ -141,7 +183,7 @@ public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask
     /** Emits what is {@link #wanted}. */
     protected final void emit(T value) {
         demand.produced(1);
-        if (!Signals.next(actual, value) && cancelled.compareAndSet(false, true)) {
+        if (!Signals.next(actual, value) && STATE.compareAndSet(this, OPEN, CANCELLED)) {
             end();
         }
     }
@@ -155,16 +197,14 @@ public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask
     }
 
     protected final void complete() {
-        if (!isOver()) {
-            terminated = true;
+        if (STATE.compareAndSet(this, OPEN, TERMINATED)) {
             end();
             Signals.complete(actual);
         }
     }
 
     protected final void fail(Throwable cause) {
-        if (!isOver()) {
-            terminated = true;
+        if (STATE.compareAndSet(this, OPEN, TERMINATED)) {
             error = cause;
             end();
             Signals.error(actual, cause);
@@ -177,10 +217,18 @@ public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask
         } catch (Throwable t) {
             Faults.log("A source could not be stopped", t);
         }
-        freeAll();
+        ended = true;
+        if (stepping == Thread.currentThread()) {
+            // Before the end is told: who hears of it may want what is freed.
+            freeAll();
+        } else {
+            drain();
+        }
     }
 
     private void freeAll() {
+        // First: who finds something to free later says so again.
+        ended = false;
         try {
             free();
         } catch (Throwable t) {
@@ -195,10 +243,10 @@ public abstract class OwnerDrain<T> implements Subscription, Scannable, LoopTask
             return actual;
         }
         if (key == Attr.CANCELLED) {
-            return cancelled.get();
+            return state == CANCELLED;
         }
         if (key == Attr.TERMINATED) {
-            return terminated;
+            return state == TERMINATED;
         }
         if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
             return demand.get();
