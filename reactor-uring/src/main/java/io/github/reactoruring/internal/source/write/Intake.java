@@ -12,6 +12,7 @@ import org.reactivestreams.Subscription;
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
+import io.github.reactoruring.internal.source.Faults;
 import io.github.reactoruring.internal.source.buffer.Lent;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
@@ -93,7 +94,7 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
     public void onSubscribe(Subscription subscription) {
         Objects.requireNonNull(subscription, "subscription");
         if (UPSTREAM.compareAndSet(this, null, subscription)) {
-            subscription.request(maxInFlight);
+            requestOf(subscription, maxInFlight);
         } else {
             subscription.cancel();
         }
@@ -101,7 +102,7 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
 
     @Override
     public void onNext(B buffer) {
-        Objects.requireNonNull(buffer, "buffer");
+        require(buffer, "The source of a write emitted null");
         if (closed || done) {
             Lent.free(reader, buffer);
             return;
@@ -122,6 +123,17 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
         signal();
     }
 
+    /** Throws as the specification has it (rule 2.13); but a source that does so may say no more, and the write has to end. */
+    private void require(@Nullable Object signal, String otherwise) {
+        if (signal == null) {
+            NullPointerException violation = new NullPointerException(otherwise);
+            if (!closed && !done) {
+                fail(violation);
+            }
+            throw violation;
+        }
+    }
+
     private void fail(Throwable cause) {
         cancelUpstream();
         endWith(cause);
@@ -135,7 +147,7 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
 
     @Override
     public void onError(Throwable cause) {
-        Objects.requireNonNull(cause, "cause");
+        require(cause, "The source of a write failed with null");
         if (done) {
             Operators.onErrorDropped(cause, currentContext());
             return;
@@ -188,7 +200,11 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
     private void cancelUpstream() {
         Subscription previous = (Subscription) UPSTREAM.getAndSet(this, Operators.cancelledSubscription());
         if (previous != null) {
-            previous.cancel();
+            try {
+                previous.cancel();
+            } catch (Throwable t) {
+                Faults.log("The source of a write threw from cancel", t);
+            }
         }
     }
 
@@ -196,7 +212,16 @@ final class Intake<B> implements CoreSubscriber<B>, LoopTask {
     void request(long n) {
         Subscription source = upstream;
         if (source != null && n > 0 && !done) {
+            requestOf(source, n);
+        }
+    }
+
+    /** Against the specification, but nobody else would ever end the write. */
+    private void requestOf(Subscription source, long n) {
+        try {
             source.request(n);
+        } catch (Throwable t) {
+            fail(t);
         }
     }
 
