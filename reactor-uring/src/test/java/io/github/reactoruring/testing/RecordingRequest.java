@@ -99,6 +99,11 @@ public final class RecordingRequest extends Request {
     }
 
     @Override
+    protected boolean mayGiveMore() {
+        return true;
+    }
+
+    @Override
     protected boolean elusive() {
         return elusive;
     }

@@ -1,11 +1,13 @@
 package io.github.reactoruring.internal.loop;
 
+import io.github.reactoruring.internal.sys.Errno;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * Logs what callbacks throw. Never throws itself: to log takes memory, and there may be none. Constants and not texts, since
- * the first use of a literal takes memory too.
+ * Logs what callbacks throw, and what the kernel answers that nobody waits for. Never throws itself: to log takes memory, of
+ * which there may be none, and a logger is somebody else's code. Constants and not texts, since the first use of a literal
+ * takes memory too.
  */
 enum Complaint {
     CALLBACK("A request's callback failed"),
@@ -29,6 +31,26 @@ enum Complaint {
             LOG.error(text, thrown);
         } catch (Throwable again) {
             // Whoever threw has been dealt with; there is nobody left to tell.
+        }
+    }
+
+    /** Tells of a completion whose request is over. */
+    static void stale(long userData, int result) {
+        try {
+            LOG.warn("Ignored a completion for a request that is over: user_data=0x{}, result={}",
+                    Long.toHexString(userData), result);
+        } catch (Throwable t) {
+            // It is counted all the same.
+        }
+    }
+
+    static void refusedCancel(int errno) {
+        try {
+            if (LOG.isDebugEnabled()) {
+                LOG.debug("A cancel was refused: {}", Errno.name(errno));
+            }
+        } catch (Throwable t) {
+            // Its target is pursued all the same.
         }
     }
 }

@@ -5,16 +5,12 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.internal.ring.CqeBatch;
 import io.github.reactoruring.internal.ring.Ring;
 import io.github.reactoruring.internal.sys.Errno;
-import reactor.util.Logger;
-import reactor.util.Loggers;
 
 /**
  * Copies completions out of the ring, then tells each request; never the two at once, so that a callback may use the
  * ring, and a callback that throws loses no completion.
  */
 final class Dispatcher {
-
-    private static final Logger LOG = Loggers.getLogger(EventLoop.class);
 
     private final Ring ring;
     private final InFlightTable inFlight;
@@ -57,12 +53,15 @@ final class Dispatcher {
         Request request = inFlight.lookup(userData);
         if (request == null) {
             stats.staleCompletions.increment();
-            LOG.warn("Ignored a completion for a request that is over: user_data=0x{}, result={}",
-                    Long.toHexString(userData), result);
+            Complaint.stale(userData, result);
             return;
         }
         if (!Request.isFinal(flags)) {
-            deliver(request, request.isDisposed(), result, flags);
+            if (request.mayGiveMore()) {
+                deliver(request, request.isDisposed(), result, flags);
+            } else {
+                stats.staleCompletions.increment();
+            }
             return;
         }
         // The slot first: the callback may need one.
@@ -116,8 +115,8 @@ final class Dispatcher {
      * Only the targets' own completions count.
      */
     private static void cancelAnswered(int result) {
-        if (result < 0 && result != -Errno.ENOENT && result != -Errno.EALREADY && LOG.isDebugEnabled()) {
-            LOG.debug("A cancel was refused: {}", Errno.name(-result));
+        if (result < 0 && result != -Errno.ENOENT && result != -Errno.EALREADY) {
+            Complaint.refusedCancel(-result);
         }
     }
 }

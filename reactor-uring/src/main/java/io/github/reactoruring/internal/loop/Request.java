@@ -130,6 +130,14 @@ public abstract class Request extends RequestCallbacks implements Mail {
         return 0;
     }
 
+    /**
+     * Says whether completions may come before the final one: of a multishot, or a send without a copy. Of any other they are
+     * none of its own, and not believed.
+     */
+    protected boolean mayGiveMore() {
+        return false;
+    }
+
     /** Returns the user_data the user chose, or null for one of the loop's. */
     protected @Nullable Long chosenUserData() {
         return null;

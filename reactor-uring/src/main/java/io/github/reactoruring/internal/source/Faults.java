@@ -11,12 +11,23 @@ public final class Faults {
     private Faults() {
     }
 
-    /** Never throws itself: to log takes memory, and there may be none. */
+    /** Never throws itself: to log takes memory, of which there may be none, and a logger is somebody else's code. */
     public static void log(String what, Throwable thrown) {
         try {
             LOG.error(what, thrown);
         } catch (Throwable again) {
             // Whoever threw has been dealt with.
+        }
+    }
+
+    /** Tells, where somebody looks for it, what nobody has to know. Never throws either. */
+    public static void note(String what, Object about, Object detail) {
+        try {
+            if (LOG.isDebugEnabled()) {
+                LOG.debug(what, about, detail);
+            }
+        } catch (Throwable t) {
+            // Nobody has to know.
         }
     }
 }

@@ -61,7 +61,7 @@ final class Multishot<T> extends OwnerDrain<T> {
 
         @Override
         protected void discard() {
-            operation.discard(value, actual.currentContext());
+            operation.discard(value, Signals.context(actual));
         }
     }
 
@@ -126,7 +126,7 @@ final class Multishot<T> extends OwnerDrain<T> {
             take(result, flags, userData);
         } else {
             // An error may carry a buffer all the same.
-            operation.discardCompletion(result, flags);
+            discard(result, flags);
         }
         if (Request.isFinal(flags)) {
             Arm over = arm;
@@ -154,6 +154,15 @@ final class Multishot<T> extends OwnerDrain<T> {
             if (arm != null) {
                 arm.dispose();
             }
+        }
+    }
+
+    /** What that throws must not keep the source from its end. */
+    private void discard(int result, int flags) {
+        try {
+            operation.discardCompletion(result, flags);
+        } catch (Throwable t) {
+            Faults.log("What a completion carried could not be freed", t);
         }
     }
 
@@ -210,6 +219,11 @@ final class Multishot<T> extends OwnerDrain<T> {
         @Override
         protected boolean elusive() {
             return operation.elusive();
+        }
+
+        @Override
+        protected boolean mayGiveMore() {
+            return true;
         }
 
         @Override

@@ -12,8 +12,6 @@ import io.github.reactoruring.internal.loop.Request;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
-import reactor.util.Logger;
-import reactor.util.Loggers;
 
 /**
  * A request that is its own subscription: submitted by the first {@code request(n)}, cancelled by {@code cancel()}, at
@@ -24,8 +22,6 @@ import reactor.util.Loggers;
  * @param <T> the value's type
  */
 public abstract class OneShot<T> extends Request implements Subscription, Scannable {
-
-    private static final Logger LOG = Loggers.getLogger(OneShot.class);
 
     private final CoreSubscriber<? super T> actual;
     private @Nullable Deadline deadline;
@@ -173,8 +169,8 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
         if (deadline != null && isFinal(flags)) {
             deadline.discarded();
         }
-        if (result < 0 && LOG.isDebugEnabled()) {
-            LOG.debug("{} ended with {} after its disposal", this, result);
+        if (result < 0) {
+            Faults.note("{} ended with {} after its disposal", this, result);
         }
     }
 

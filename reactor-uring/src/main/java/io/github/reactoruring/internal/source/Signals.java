@@ -2,6 +2,9 @@ package io.github.reactoruring.internal.source;
 
 import org.reactivestreams.Subscriber;
 
+import reactor.core.CoreSubscriber;
+import reactor.util.context.Context;
+
 /**
  * Calls subscribers: the only way from a source to one. What a subscriber throws is against Reactive Streams (rule 2.13);
  * it is logged, and goes no further.
@@ -19,6 +22,16 @@ public final class Signals {
         } catch (Throwable t) {
             Faults.log("A subscriber threw from onNext: its source is cancelled", t);
             return false;
+        }
+    }
+
+    /** Returns the subscriber's context; an empty one of a subscriber that throws, so that what has to be freed is. */
+    public static Context context(CoreSubscriber<?> actual) {
+        try {
+            return actual.currentContext();
+        } catch (Throwable t) {
+            Faults.log("A subscriber threw from currentContext", t);
+            return Context.empty();
         }
     }
 

@@ -67,11 +67,16 @@ public final class BufferRing implements ProvidedBuffers {
 
     @Override
     public MemorySegment data(int id, int lengthBytes) {
+        check(id);
+        if (lengthBytes < 0 || lengthBytes > bufferBytes) {
+            throw new IllegalArgumentException("A buffer of " + bufferBytes + " bytes was said to hold " + lengthBytes);
+        }
         return buffers.asSlice((long) id * bufferBytes, lengthBytes);
     }
 
     @Override
     public void giveBack(int id) {
+        check(id);
         add(id);
         publish();
     }
@@ -80,6 +85,13 @@ public final class BufferRing implements ProvidedBuffers {
     public void free() {
         NativeMemory.free(ring);
         NativeMemory.free(buffers);
+    }
+
+    /** The kernel would write behind what is ours. */
+    private void check(int id) {
+        if (id < 0 || id > mask) {
+            throw new IllegalArgumentException("There are " + entries() + " provided buffers, and none is " + id);
+        }
     }
 
     private void add(int id) {

@@ -119,10 +119,10 @@ public final class Gather {
         return count;
     }
 
-    /** Notes that {@code bytes} more are written. */
+    /** Notes that {@code bytes} more are written; what is more than there was is not believed. */
     public void advance(int bytes) {
-        writtenBytes += bytes;
-        int left = bytes;
+        int left = (int) Math.min(bytes, lengthBytes - writtenBytes);
+        writtenBytes += left;
         while (left > 0) {
             int rest = loans.get(current).lengthBytes() - currentWritten;
             if (left < rest) {

@@ -154,6 +154,11 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
         }
 
         @Override
+        protected boolean mayGiveMore() {
+            return true;
+        }
+
+        @Override
         protected @Nullable Long chosenUserData() {
             return operation.chosenUserData();
         }

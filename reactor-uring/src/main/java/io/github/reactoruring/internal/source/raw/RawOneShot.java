@@ -29,6 +29,11 @@ public final class RawOneShot extends OneShot<Completion> {
     }
 
     @Override
+    protected boolean mayGiveMore() {
+        return true;
+    }
+
+    @Override
     protected @Nullable Long chosenUserData() {
         return operation.chosenUserData();
     }

@@ -145,7 +145,7 @@ final class ChunkRead<B> extends Request {
     @Override
     protected void completed(int result, int flags) {
         if (result > 0) {
-            filledBytes += result;
+            filledBytes += Math.min(result, lengthBytes - filledBytes);
             if (filledBytes % blockBytes != 0) {
                 endOfFile = true;
             } else if (filledBytes < lengthBytes && position + filledBytes < fullUntil) {

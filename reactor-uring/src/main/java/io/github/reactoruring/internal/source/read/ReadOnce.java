@@ -106,8 +106,9 @@ public final class ReadOnce<B> extends OneShot<B> {
     @Override
     protected void completed(int result, int flags) {
         if (result > 0) {
-            filledBytes += result;
-            if (result == askedBytes && filledBytes < maxBytes && (submitAgainHolding() || isDisposed())) {
+            // A kernel that says more than it was asked for is not believed.
+            filledBytes += Math.min(result, askedBytes);
+            if (result >= askedBytes && filledBytes < maxBytes && (submitAgainHolding() || isDisposed())) {
                 return;
             }
         }

@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.source.read;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
@@ -68,9 +69,10 @@ public final class StreamRead<B> implements MultishotOperation<B> {
     }
 
     private @Nullable B copyOut(int id, int length) {
+        MemorySegment data = Objects.requireNonNull(provided).data(id, length);
         LeasedElement<B> element = LeasedElement.lease(buffers, length);
         try {
-            NativeMemory.at(element.address(), length).copyFrom(Objects.requireNonNull(provided).data(id, length));
+            NativeMemory.at(element.address(), length).copyFrom(data);
             return element.filled(length).take();
         } finally {
             element.free();

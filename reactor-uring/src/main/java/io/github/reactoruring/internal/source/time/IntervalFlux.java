@@ -119,6 +119,11 @@ public final class IntervalFlux extends Flux<Long> implements Scannable {
             }
 
             @Override
+            protected boolean mayGiveMore() {
+                return true;
+            }
+
+            @Override
             protected void prepare(Sqe sqe) {
                 Duration time = multishot ? period : Duration.ofNanos(startNanos).plus(period.multipliedBy(ticks + 1));
                 Prep.timeout(sqe, timespec.set(time),
