@@ -50,7 +50,7 @@ final class FuzzedSources {
         this.buffers = buffers;
         raw = new RingRaw(loop);
         timers = new RingTimers(loop);
-        files = new RingFiles(() -> loop, List.of(loop));
+        files = new RingFiles(() -> loop, () -> List.of(loop));
         fileSystem = new RingFileSystem(() -> loop, loop.ring());
     }
 

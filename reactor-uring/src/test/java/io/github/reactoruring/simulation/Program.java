@@ -26,7 +26,8 @@ record Program(long seed, List<Step> steps) {
             }
         }
         if (breaks) {
-            steps.add(step(Step.Kind.BREAK, random));
+            // At any step; what comes after it is for the ring that is opened then.
+            steps.add(random.nextInt(steps.size() + 1), step(Step.Kind.BREAK, random));
         }
         return new Program(seed, List.copyOf(steps));
     }
@@ -56,6 +57,12 @@ record Program(long seed, List<Step> steps) {
 
     boolean breaks() {
         return steps.stream().anyMatch(step -> step.kind() == Step.Kind.BREAK);
+    }
+
+    /** Returns what is left after the first {@code done} steps, with nothing more to break. */
+    Program after(int done) {
+        List<Step> left = steps.subList(Math.min(done, steps.size()), steps.size());
+        return new Program(seed + 1, left.stream().filter(step -> step.kind() != Step.Kind.BREAK).toList());
     }
 
     /** Leaves out steps while it still fails: first long runs of them, then one by one. */

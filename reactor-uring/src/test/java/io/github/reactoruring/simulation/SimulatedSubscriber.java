@@ -28,6 +28,7 @@ final class SimulatedSubscriber<T> implements CoreSubscriber<T> {
     private @Nullable Throwable error;
     /** What to do in the next onNext, as subscribers do. */
     private @Nullable Runnable inNext;
+    private boolean throwing;
 
     SimulatedSubscriber(String name, List<String> faults, BooleanSupplier mayBeCancelled, Consumer<? super T> onEach) {
         this.name = name;
@@ -54,6 +55,19 @@ final class SimulatedSubscriber<T> implements CoreSubscriber<T> {
     /** Runs in the next onNext. */
     void inNext(Runnable action) {
         inNext = action;
+    }
+
+    /** Throws from the next signal, whichever that is: from onNext, it has left then. */
+    void throwNext() {
+        throwing = true;
+    }
+
+    private void maybeThrow(boolean leaves) {
+        if (throwing) {
+            throwing = false;
+            disposed |= leaves;
+            throw new Thrown();
+        }
     }
 
     boolean isDisposed() {
@@ -94,6 +108,7 @@ final class SimulatedSubscriber<T> implements CoreSubscriber<T> {
             inNext = null;
             action.run();
         }
+        maybeThrow(true);
     }
 
     @Override
@@ -104,12 +119,14 @@ final class SimulatedSubscriber<T> implements CoreSubscriber<T> {
         if (cause instanceof UringCancelledException && !mayBeCancelled.getAsBoolean()) {
             fault("was cancelled, though nobody disposed of it");
         }
+        maybeThrow(false);
     }
 
     @Override
     public void onComplete() {
         check("onComplete");
         terminals++;
+        maybeThrow(false);
     }
 
     private void check(String signal) {

@@ -40,6 +40,8 @@ final class Sources {
     private static final int FOREIGN_DESCRIPTORS = 3;
     static final int FILES = 4;
     private static final int POLLIN = 1;
+    /** Of the callbacks of operations, which throw. */
+    private static final int THROWS_EACH = 7;
 
     /** Lists the kinds of sources. */
     enum Kind {
@@ -221,6 +223,9 @@ final class Sources {
         return Operation.of(opcode).fd(descriptor).buffer(loan.memory).onRelease(() -> {
             loan.returned++;
             ring.memory().free(loan.memory);
+            if (loans.size() % THROWS_EACH == 0) {
+                throw new Thrown();
+            }
         });
     }
 

@@ -11,7 +11,7 @@ record Step(Kind kind, int a, int b, boolean foreign) {
     /** Lists what programs do, and how often. */
     enum Kind {
         SUBSCRIBE(30), BURST(3), REQUEST(12), DISPOSE(16), BATCH(8), CLOSE_FILE(2), CANCEL(3), TURN(20), SLEEP(8),
-        ADVANCE(5),
+        ADVANCE(5), THROW(3),
         BREAK(0);
 
         final int weight;

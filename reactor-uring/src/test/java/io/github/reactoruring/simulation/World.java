@@ -32,6 +32,8 @@ final class World {
     private static final Path FILE = file();
     private static final long MILLISECOND = 1_000_000;
     private static final long TIMEOUT_NANOS = 60_000 * MILLISECOND;
+    /** What an enter does not come back from. */
+    private static final int[] FATAL = {Errno.EBADR, Errno.EINVAL, Errno.EFAULT, Errno.EBADF, Errno.EOPNOTSUPP};
     private static final int TOO_MANY_TURNS = 20_000;
 
     /** What sources ask for when they are made. */
@@ -79,6 +81,10 @@ final class World {
             world.faults.add(describe(t));
         }
         world.faults.addAll(world.ring.violations().found());
+        if (world.loop.failure() != null && program.breaks()) {
+            // Opened again: the same users go on.
+            world.faults.addAll(run(program.after(world.next)));
+        }
         return world.faults;
     }
 
@@ -161,7 +167,7 @@ final class World {
             case TURN -> turn(step.a() % 3, false);
             case SLEEP -> turn(1, true);
             case BREAK -> {
-                ring.refuseEnter(Errno.EBADR);
+                ring.refuseEnter(FATAL[step.a() % FATAL.length]);
                 act(new Step(Step.Kind.SUBSCRIBE, 0, 1, false));
                 turn(2, false);
             }
@@ -199,6 +205,7 @@ final class World {
                 }));
             }
             case CANCEL -> cancel(step);
+            case THROW -> onOne(step, SimulatedSubscriber::throwNext);
             case ADVANCE -> ring.advance(step.a() % 30 * MILLISECOND);
             default -> {
             }
