@@ -41,6 +41,7 @@ public final class Uring implements Disposable {
 
     /** How long {@link #dispose()} and {@link #disposeLater()} wait for the kernel: 15 seconds. */
     public static final Duration DEFAULT_DISPOSE_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     private final String name;
     private final Rings rings;
@@ -164,19 +165,19 @@ public final class Uring implements Disposable {
      *     that is. Its memory, its files and the ring are kept until the kernel has done with them, however long that takes
      */
     public Mono<Void> disposeLater(Duration timeout) {
-        Objects.requireNonNull(timeout, "timeout");
+        long nanos = nanos(Objects.requireNonNull(timeout, "timeout"));
         return Mono.defer(() -> {
             if (this == SharedUring.ifOpen()) {
                 return Mono.empty();
             }
-            return Mono.fromFuture(close(timeout), true);
+            return Mono.fromFuture(close(nanos), true);
         });
     }
 
-    private CompletableFuture<Void> close(Duration timeout) {
+    private CompletableFuture<Void> close(long timeoutNanos) {
         synchronized (rings) {
             disposed = true;
-            return rings.close(timeout.toNanos());
+            return rings.close(timeoutNanos);
         }
     }
 
@@ -194,6 +195,14 @@ public final class Uring implements Disposable {
                 disposed = false;
             }
         }
+    }
+
+    /** Returns the time, which is cut to some decades: added to the clock's it must not go beyond what there is. */
+    private static long nanos(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout must be zero or more, not " + timeout);
+        }
+        return (timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout).toNanos();
     }
 
     @Override

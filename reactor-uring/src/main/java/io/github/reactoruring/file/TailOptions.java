@@ -1,6 +1,7 @@
 package io.github.reactoruring.file;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * Says how a growing file is followed. Immutable: each method returns a changed copy.
@@ -18,6 +19,7 @@ public record TailOptions(boolean newOnly, int chunkBytes, Duration checkEvery) 
         if (chunkBytes < 1) {
             throw new IllegalArgumentException("chunkBytes must be 1 or more, not " + chunkBytes);
         }
+        Objects.requireNonNull(checkEvery, "checkEvery");
         if (!checkEvery.isPositive()) {
             throw new IllegalArgumentException("checkEvery must be more than zero, not " + checkEvery);
         }

@@ -3,6 +3,7 @@ package io.github.reactoruring.file;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 import org.reactivestreams.Publisher;
 
@@ -88,7 +89,7 @@ public interface UringFile {
 
     /** Writes all of {@code data} at the current position, or at the end of a file opened to append; see {@link #writeAt}. */
     default Mono<Long> write(ByteBuffer data) {
-        return write(List.of(data));
+        return write(List.of(Objects.requireNonNull(data, "data")));
     }
 
     /**
@@ -100,7 +101,7 @@ public interface UringFile {
      * @return emits the number of bytes
      */
     default Mono<Long> writeAt(long position, ByteBuffer data) {
-        return writeAt(position, List.of(data));
+        return writeAt(position, List.of(Objects.requireNonNull(data, "data")));
     }
 
     /** Writes all of several buffers, one behind the other, at the current position; see {@link #writeAt(long, List)}. */

@@ -46,6 +46,7 @@ public final class NettyBuffers implements BufferFactory<ByteBuf>, BufferReader<
 
     @Override
     public Loan lend(ByteBuf buffer) {
+        Objects.requireNonNull(buffer, "buffer");
         if (buffer.isDirect() && buffer.nioBufferCount() == 1) {
             return new Lent(buffer);
         }

@@ -50,7 +50,7 @@ public final class Cancel {
 
     /** Matches the request whose user_data is this address, as io_uring_prep_cancel(3) takes it. Linux 5.5. */
     public static Cancel pointer(MemorySegment pointer) {
-        return userData(pointer.address());
+        return userData(Objects.requireNonNull(pointer, "pointer").address());
     }
 
     /**

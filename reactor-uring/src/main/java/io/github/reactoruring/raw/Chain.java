@@ -3,6 +3,7 @@ package io.github.reactoruring.raw;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -66,6 +67,7 @@ public final class Chain {
     }
 
     private static void checkDeadline(Operation operation) {
+        Objects.requireNonNull(operation, "operation");
         if (operation.deadline() != null) {
             throw new IllegalArgumentException(
                     "An operation of a chain cannot have a deadline of its own: use Mono.timeout"

@@ -77,6 +77,7 @@ public final class Operation {
 
     /** Sets addr and len to native memory. */
     public Operation buffer(MemorySegment buffer) {
+        Objects.requireNonNull(buffer, "buffer");
         if (!buffer.isNative()) {
             throw new IllegalArgumentException("The kernel needs native memory: allocate the segment from an Arena");
         }
@@ -90,6 +91,7 @@ public final class Operation {
 
     /** Sets addr to native memory, such as a path, a struct or a vector, whose size is not len. */
     public Operation pointer(MemorySegment struct) {
+        Objects.requireNonNull(struct, "struct");
         if (!struct.isNative()) {
             throw new IllegalArgumentException("The kernel needs native memory: allocate the segment from an Arena");
         }
@@ -168,6 +170,7 @@ public final class Operation {
      * @throws IllegalArgumentException if zero or negative
      */
     public Operation withDeadline(Duration deadline) {
+        Objects.requireNonNull(deadline, "deadline");
         if (!deadline.isPositive()) {
             throw new IllegalArgumentException("deadline must be more than zero, not " + deadline);
         }

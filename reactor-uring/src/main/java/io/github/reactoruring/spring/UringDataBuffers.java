@@ -66,6 +66,7 @@ public final class UringDataBuffers {
             int bufferSize, OpenOption... options) {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(bufferFactory, "bufferFactory");
+        OpenOptionNames.requireAll(options);
         if (uring == null || !LocalFiles.canUse(uring) || !LocalFiles.isLocal(path)) {
             return DataBufferUtils.read(path, bufferFactory, bufferSize, options);
         }
@@ -137,6 +138,7 @@ public final class UringDataBuffers {
             OpenOption... options) {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(destination, "destination");
+        OpenOptionNames.requireAll(options);
         WriteOptions writing = LocalFiles.canUse(uring) && LocalFiles.isLocal(destination)
                 ? OpenOptionNames.writing(options)
                 : null;
@@ -154,7 +156,7 @@ public final class UringDataBuffers {
      */
     public static Mono<Long> write(Uring uring, Publisher<? extends DataBuffer> source, Path destination,
             WriteOptions options) {
-        return uring.files().write(destination, source, options, Loans.ofAny());
+        return Objects.requireNonNull(uring, "uring").files().write(destination, source, options, Loans.ofAny());
     }
 
     private static @Nullable Uring sharedOrNone() {

@@ -146,9 +146,10 @@ final class RingFile implements UringFile {
     }
 
     private Mono<Long> writeTo(long position, List<ByteBuffer> data) {
+        Objects.requireNonNull(data, "data");
         List<ByteBuffer> slices = new ArrayList<>(data.size());
         for (ByteBuffer each : data) {
-            if (each.hasRemaining()) {
+            if (Objects.requireNonNull(each, "one of the buffers").hasRemaining()) {
                 ByteBuffer slice = each.slice();
                 alignment.check(position, slice.remaining());
                 alignment.checkAddress(slice);
@@ -181,7 +182,7 @@ final class RingFile implements UringFile {
 
     private <B> Mono<Long> writeFrom(long position, B data, BufferReader<? super B> reader) {
         Objects.requireNonNull(reader, "reader");
-        List<B> only = List.of(data);
+        List<B> only = List.of(Objects.requireNonNull(data, "data"));
         return OneShotMono.create(file.loop(),
                 (loop, actual) -> new WriteOnce<>(file, forceAsync, actual, position, only, reader,
                         loan -> alignment.check(position, loan)).withDeadline(deadline));
@@ -271,6 +272,7 @@ final class RingFile implements UringFile {
 
     @Override
     public UringFile withDeadline(Duration newDeadline) {
+        Objects.requireNonNull(newDeadline, "deadline");
         if (!newDeadline.isPositive()) {
             throw new IllegalArgumentException("deadline must be more than zero, not " + newDeadline);
         }

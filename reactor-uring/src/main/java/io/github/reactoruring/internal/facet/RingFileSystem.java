@@ -178,7 +178,7 @@ public final class RingFileSystem implements UringFileSystem {
     @Override
     public Mono<Void> setAttribute(Path path, String name, byte[] value) {
         return ExtendedAttribute.set(with(Opcode.SETXATTR), Paths.name(path), Objects.requireNonNull(name, "name"),
-                value.clone());
+                Objects.requireNonNull(value, "value").clone());
     }
 
     @Override

@@ -38,6 +38,7 @@ public final class RingRaw implements Raw {
 
     @Override
     public boolean supports(Opcode opcode) {
+        Objects.requireNonNull(opcode, "opcode");
         return loops.get().ring().features().supports(opcode.code());
     }
 
@@ -79,6 +80,7 @@ public final class RingRaw implements Raw {
 
     @Override
     public Mono<List<Completion>> submit(Chain chain) {
+        Objects.requireNonNull(chain, "chain");
         chain.operations().forEach(this::check);
         require(RingFeature.LINKS, "A chain");
         return ChainMono.create(loops, chain);
@@ -86,6 +88,7 @@ public final class RingRaw implements Raw {
 
     @Override
     public Mono<Integer> cancel(Cancel cancel) {
+        Objects.requireNonNull(cancel, "cancel");
         require(cancel.needsAllFdAny(), RingFeature.CANCEL_ALL_FD_ANY, cancel, "5.19");
         require(cancel.needsFixedFile(), RingFeature.CANCEL_FD_FIXED, cancel, "6.0");
         require(cancel.needsOpcode(), RingFeature.CANCEL_OP, cancel, "6.6");

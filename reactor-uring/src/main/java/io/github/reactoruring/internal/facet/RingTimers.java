@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.facet;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 import io.github.reactoruring.internal.loop.EventLoop;
@@ -31,6 +32,7 @@ public final class RingTimers implements Timers {
 
     @Override
     public Flux<Long> interval(Duration period) {
+        Objects.requireNonNull(period, "period");
         if (!period.isPositive()) {
             throw new IllegalArgumentException("period must be more than zero, not " + period);
         }
@@ -39,6 +41,7 @@ public final class RingTimers implements Timers {
     }
 
     static Duration notNegative(Duration delay) {
+        Objects.requireNonNull(delay, "delay");
         if (delay.isNegative()) {
             throw new IllegalArgumentException("delay must be zero or more, not " + delay);
         }

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.spring;
 
 import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -57,5 +58,12 @@ public final class OpenOptionNames {
             return writing.append();
         }
         return truncate ? writing.truncate() : writing.from(0);
+    }
+
+    /** Throws where there are none, or one is missing. */
+    public static void requireAll(OpenOption... options) {
+        for (OpenOption option : Objects.requireNonNull(options, "options")) {
+            Objects.requireNonNull(option, "one of the options");
+        }
     }
 }

@@ -220,7 +220,7 @@ class ToldByOneThreadTest {
             ScriptedLoop failed = ScriptedLoop.open();
             Numbers numbers = new Numbers(failed.descriptor());
             Probe<Integer> probe = Probe.idle();
-            MultishotFlux.create(failed.loop(), () -> numbers).subscribe((CoreSubscriber<Integer>) probe);
+            MultishotFlux.create(failed.loop(), loop -> numbers).subscribe((CoreSubscriber<Integer>) probe);
             probe.request(1);
             failed.turn();
             for (int i = 0; i < BUFFERED + 1; i++) {

@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.source.buffer;
 
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
@@ -38,7 +39,8 @@ public final class LeasedElement<B> extends Element<B> {
 
     /** Leases memory, and asks where it is, which may throw as well: nothing is leased then. */
     public static <B> LeasedElement<B> lease(BufferFactory<B> buffers, int capacityBytes) {
-        BufferFactory.Lease<B> lease = buffers.lease(capacityBytes);
+        BufferFactory.Lease<B> lease = Objects.requireNonNull(buffers.lease(capacityBytes),
+                "A BufferFactory leased null");
         try {
             return new LeasedElement<>(buffers, lease, lease.address());
         } catch (Throwable t) {

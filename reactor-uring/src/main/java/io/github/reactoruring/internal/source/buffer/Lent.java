@@ -1,5 +1,7 @@
 package io.github.reactoruring.internal.source.buffer;
 
+import java.util.Objects;
+
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.source.Faults;
@@ -38,7 +40,8 @@ public final class Lent {
     private static <B> Lent of(BufferReader<? super B> reader, B buffer, boolean inPieces) {
         BufferReader.Loan loan;
         try {
-            loan = inPieces ? reader.lendInPieces(buffer) : reader.lend(buffer);
+            loan = Objects.requireNonNull(inPieces ? reader.lendInPieces(buffer) : reader.lend(buffer),
+                    "A BufferReader lent null");
         } catch (Throwable t) {
             free(reader, buffer);
             throw t;

@@ -91,7 +91,7 @@ public record FileUpkeep(OpenFile file) {
 
     public Mono<Void> setAttribute(String name, byte[] value) {
         Objects.requireNonNull(name, "name");
-        byte[] copy = value.clone();
+        byte[] copy = Objects.requireNonNull(value, "value").clone();
         demand(Opcode.FSETXATTR);
         return ExtendedAttribute.set(file, name, copy);
     }

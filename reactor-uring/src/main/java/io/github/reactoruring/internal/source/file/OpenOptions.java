@@ -17,6 +17,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Turns java.nio.file's open options into flags of open(2), as FileChannel.open understands them. */
@@ -28,6 +29,9 @@ public final class OpenOptions {
     }
 
     public static OpenHow how(boolean directDescriptor, OpenOption... options) {
+        for (OpenOption option : Objects.requireNonNull(options, "options")) {
+            Objects.requireNonNull(option, "one of the options");
+        }
         Set<OpenOption> set = new LinkedHashSet<>(List.of(options));
         boolean append = set.contains(StandardOpenOption.APPEND);
         boolean write = append || set.contains(StandardOpenOption.WRITE);

@@ -3,6 +3,7 @@ package io.github.reactoruring.internal.source.path;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.util.Objects;
 
 import io.github.reactoruring.internal.sys.PathName;
 
@@ -44,6 +45,7 @@ public final class Paths {
     }
 
     private static void requireDefault(Path path) {
+        Objects.requireNonNull(path, "path");
         if (path.getFileSystem() != FileSystems.getDefault()) {
             throw new IllegalArgumentException("The kernel opens paths of the default filesystem only, not " + path
                     + " of " + path.getFileSystem());

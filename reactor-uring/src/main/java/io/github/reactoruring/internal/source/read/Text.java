@@ -3,6 +3,7 @@ package io.github.reactoruring.internal.source.read;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.List;
+import java.util.Objects;
 
 import io.github.reactoruring.internal.source.Guarded;
 import reactor.core.publisher.Flux;
@@ -18,6 +19,7 @@ public final class Text {
     }
 
     public static Flux<String> text(Flux<ByteBuffer> chunks, Charset charset) {
+        Objects.requireNonNull(charset, "charset");
         return Guarded.create(Flux.defer(() -> {
             TextDecoder decoder = new TextDecoder(charset);
             return chunks.<String>handle((chunk, sink) -> {

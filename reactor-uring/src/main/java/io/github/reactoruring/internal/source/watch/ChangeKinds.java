@@ -1,5 +1,7 @@
 package io.github.reactoruring.internal.source.watch;
 
+import java.util.Objects;
+
 import io.github.reactoruring.file.DirectoryChange.Kind;
 import io.github.reactoruring.internal.sys.InotifyEvents;
 
@@ -13,9 +15,10 @@ final class ChangeKinds {
 
     /** Returns the mask of a watch; no kind means all. */
     static int mask(Kind... kinds) {
+        Objects.requireNonNull(kinds, "kinds");
         int mask = InotifyEvents.IN_ONLYDIR | InotifyEvents.IN_MOVE_SELF;
         for (Kind kind : kinds.length == 0 ? KINDS : kinds) {
-            if (kind.isChoice()) {
+            if (Objects.requireNonNull(kind, "one of the kinds").isChoice()) {
                 mask |= bit(kind);
             } else if (kinds.length > 0) {
                 throw new IllegalArgumentException(kind + " is always told: it cannot be asked for");
