@@ -62,6 +62,12 @@ final class SimulatedSubscriber<T> implements CoreSubscriber<T> {
         throwing = true;
     }
 
+    /** Does and throws nothing any more. */
+    void calm() {
+        inNext = null;
+        throwing = false;
+    }
+
     private void maybeThrow(boolean leaves) {
         if (throwing) {
             throwing = false;

@@ -295,8 +295,7 @@ final class World {
         // What is buffered is still to be had. Nobody leaves any more: a loop that is over closes what they leave by
         // close(2), which the kernel of the tests does not see.
         for (SimulatedSubscriber<?> subscriber : subscribers) {
-            subscriber.inNext(() -> {
-            });
+            subscriber.calm();
             if (!subscriber.isDisposed()) {
                 subscriber.request(Long.MAX_VALUE);
             }
