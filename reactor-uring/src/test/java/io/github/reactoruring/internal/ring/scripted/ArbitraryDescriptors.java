@@ -55,6 +55,11 @@ final class ArbitraryDescriptors implements Descriptors {
     }
 
     @Override
+    public void inheritRights(int descriptor, int directory, String name) {
+        // There are none.
+    }
+
+    @Override
     public int truncate(int descriptor, long sizeBytes) {
         return results.getAsInt();
     }
