@@ -26,6 +26,9 @@ public interface Descriptors {
     /** Says what a file opened with O_DIRECT wants its reads and writes aligned to, from what is at hand. */
     DirectIo directIo(int descriptor);
 
+    /** Sets the flags of an open file that can be set later, O_NONBLOCK among them, to those of {@code flags} (F_SETFL). */
+    int setStatusFlags(int descriptor, int flags);
+
     /** Makes a pipe; the end to read from goes to {@code ends[0]}, the end to write to to {@code ends[1]}. */
     int pipe(int[] ends);
 

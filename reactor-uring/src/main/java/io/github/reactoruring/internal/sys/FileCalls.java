@@ -28,6 +28,11 @@ public final class FileCalls {
     private static final MethodHandle REMOVEXATTR = Downcalls.capturing("removexattr", ValueLayout.JAVA_INT,
             ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
 
+    private static final long SYS_FCNTL = System.getProperty("os.arch", "").equals("aarch64") ? 25 : 72;
+    private static final long F_SETFL = 4;
+    private static final MethodHandle FCNTL = Downcalls.syscall(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG);
+
     private FileCalls() {
     }
 
@@ -37,6 +42,17 @@ public final class FileCalls {
             MemorySegment state = Downcalls.errnoState(arena);
             return (int) Downcalls.resultOrErrno(
                     (int) OPENAT.invokeExact(state, OpenFlags.AT_FDCWD, path.address(), flags, 0), state);
+        } catch (Throwable t) {
+            throw Syscalls.unexpected(t);
+        }
+    }
+
+    /** Calls fcntl(2) with F_SETFL: of {@code flags} O_APPEND, O_DIRECT, O_NOATIME and O_NONBLOCK are set or not. */
+    public static int setStatusFlags(int fd, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = Downcalls.errnoState(arena);
+            return (int) Downcalls.resultOrErrno((long) FCNTL.invokeExact(state, SYS_FCNTL, fd, F_SETFL, (long) flags),
+                    state);
         } catch (Throwable t) {
             throw Syscalls.unexpected(t);
         }

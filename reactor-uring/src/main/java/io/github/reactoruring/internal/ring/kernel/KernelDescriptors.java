@@ -65,6 +65,11 @@ public final class KernelDescriptors implements Descriptors {
     }
 
     @Override
+    public int setStatusFlags(int descriptor, int flags) {
+        return FileCalls.setStatusFlags(descriptor, flags);
+    }
+
+    @Override
     public int pipe(int[] ends) {
         return Syscalls.pipe2(ends, OpenFlags.O_CLOEXEC);
     }

@@ -23,6 +23,10 @@ import io.github.reactoruring.internal.sys.OpenFlags;
 /**
  * Opens a path on the ring (OPENAT, Linux 5.6). A descriptor that arrives after the disposal is closed.
  *
+ * <p>What is read is opened without waiting (O_NONBLOCK), since a FIFO that nobody writes to would keep the opening for ever
+ * wherever a worker makes it. The flag goes at once, for reads are to wait. Only who holds a lease on a file keeps the opening
+ * waiting: it is made again then, without the flag.
+ *
  * <p>A direct descriptor goes into the ring's file table, and never becomes one of the process. No call but the ring's
  * own can ask it anything, so its status is looked up by path beforehand.
  */
@@ -44,6 +48,7 @@ public final class OpenRequest extends Request {
     private final Listener listener;
     private final @Nullable FileStatus knownStatus;
     private @Nullable MemorySegment nativePath;
+    private boolean withoutWaiting;
     /** The open file whose status is being asked for. */
     private @Nullable OpenFile asking;
 
@@ -59,6 +64,7 @@ public final class OpenRequest extends Request {
         this.path = path;
         this.how = how;
         this.listener = listener;
+        withoutWaiting = !how.direct() && !how.writes();
     }
 
     /** Opens into a free slot of the ring's table (Linux 5.19). */
@@ -73,17 +79,29 @@ public final class OpenRequest extends Request {
 
     @Override
     protected void prepare(Sqe sqe) {
-        nativePath = CString.allocate(path);
+        if (nativePath == null) {
+            nativePath = CString.allocate(path);
+        }
         if (how.direct()) {
             Prep.openatDirect(sqe, OpenFlags.AT_FDCWD, nativePath.address(), how.flags(), how.mode());
         } else {
-            Prep.openat(sqe, OpenFlags.AT_FDCWD, nativePath.address(), how.flags() | OpenFlags.O_CLOEXEC, how.mode());
+            Prep.openat(sqe, OpenFlags.AT_FDCWD, nativePath.address(), flags(), how.mode());
         }
         sqe.addFlags(SlowFilesystems.mayBeOpened() ? IoUringAbi.IOSQE_ASYNC : 0);
     }
 
+    private int flags() {
+        return how.flags() | OpenFlags.O_CLOEXEC | (withoutWaiting ? OpenFlags.O_NONBLOCK : 0);
+    }
+
     @Override
     protected void completed(int result, int flags) {
+        if (result == -Errno.EAGAIN && withoutWaiting) {
+            withoutWaiting = false;
+            if (resubmitHolding()) {
+                return;
+            }
+        }
         if (result < 0) {
             listener.openFailed(how.direct() && result == -Errno.ENFILE
                     ? new FileSystemException(path, null, "no slot is free in the ring's table of direct descriptors:"
@@ -115,6 +133,9 @@ public final class OpenRequest extends Request {
 
     private void opened(OpenFile file) {
         try {
+            if (withoutWaiting) {
+                file.ask((descriptors, number) -> descriptors.setStatusFlags(number, how.flags()));
+            }
             FileStatus status = knownStatus == null ? file.ask(Descriptors::status) : knownStatus;
             file.known(SlowFilesystems.traits(status, how.flags()));
             if (how.writes() || status.sizeBytes() > CLOSED_AT_ONCE_MAX_BYTES) {

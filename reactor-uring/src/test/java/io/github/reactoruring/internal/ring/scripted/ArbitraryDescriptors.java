@@ -48,6 +48,11 @@ final class ArbitraryDescriptors implements Descriptors {
     }
 
     @Override
+    public int setStatusFlags(int descriptor, int flags) {
+        return results.getAsInt();
+    }
+
+    @Override
     public int pipe(int[] ends) {
         ends[0] = 1000 + random.nextInt(10);
         ends[1] = 1000 + random.nextInt(10);
