@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +133,34 @@ class ReplacedRingTest {
             uring.disposeLater().onErrorComplete().block(LONG);
             assertThat(uring.isDisposed()).isTrue();
         }
+    }
+
+    /** The ring that is opened meanwhile comes too late: another is in the place, and works. */
+    @Test
+    void whoeverDisposesAndReopensWhileAnotherRingIsOpenedKeepsOneOfThem() throws Exception {
+        Uring uring = Uring.builder("replaced").build();
+        CountDownLatch opened = new CountDownLatch(1);
+        CountDownLatch reopened = new CountDownLatch(1);
+        RingFailure.whenNextIsOpen(uring, () -> {
+            opened.countDown();
+            try {
+                reopened.await(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        RingFailure.fail(uring, new OutOfMemoryError("in the middle of a turn"));
+        assertThat(opened.await(20, TimeUnit.SECONDS)).isTrue();
+        uring.disposeLater().onErrorComplete().block(LONG);
+        uring.reopen();
+        EventLoop kept = RingFailure.first(uring);
+        reopened.countDown();
+
+        Await.until("one ring's thread", () -> Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("uring-replaced-")).count() == 1);
+        assertThat(RingFailure.first(uring)).isSameAs(kept);
+        uring.raw().nop().block(LONG);
+        uring.disposeLater().block(LONG);
     }
 
     /** Each tries to have the ring reopened, and none is left without an answer. */

@@ -204,7 +204,8 @@ final class RingPlace implements Supplier<EventLoop> {
         }
         boolean taken;
         synchronized (this) {
-            taken = !closed;
+            // Whoever closed and opened again meanwhile has put another here.
+            taken = mayReplace();
             if (taken) {
                 takeOver(turn);
             }

@@ -59,6 +59,18 @@ public final class RingFailure {
         return () -> undo.forEach(Runnable::run);
     }
 
+    /** Has {@code afterFirst} run when the next ring is open, before it takes its place. */
+    public static void whenNextIsOpen(Uring uring, Runnable afterFirst) {
+        Object place = ((List<?>) get(get(uring, "rings"), "places")).getFirst();
+        Supplier<?> opening = (Supplier<?>) get(place, "opening");
+        set(place, "opening", (Supplier<?>) () -> {
+            set(place, "opening", opening);
+            Object opened = opening.get();
+            afterFirst.run();
+            return opened;
+        });
+    }
+
     /** Returns the loop of the first ring. */
     public static EventLoop first(Uring uring) {
         return ((Rings) get(uring, "rings")).first();
