@@ -1,6 +1,7 @@
 package io.github.reactoruring;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,6 +16,7 @@ import io.github.reactoruring.internal.facet.RingFiles;
 import io.github.reactoruring.internal.facet.RingRaw;
 import io.github.reactoruring.internal.facet.RingTimers;
 import io.github.reactoruring.internal.loop.DisposalBatch;
+import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.raw.Raw;
 import io.github.reactoruring.time.Timers;
 import reactor.core.Disposable;
@@ -175,10 +177,13 @@ public final class Uring implements Disposable {
     }
 
     private CompletableFuture<Void> close(long timeoutNanos) {
+        List<EventLoop> closing;
         synchronized (rings) {
             disposed = true;
-            return rings.close(timeoutNanos);
+            closing = rings.shut();
         }
+        // Not under the lock: who is turned away is told.
+        return Rings.close(closing, timeoutNanos);
     }
 
     /**

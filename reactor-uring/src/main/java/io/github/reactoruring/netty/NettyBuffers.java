@@ -58,6 +58,7 @@ public final class NettyBuffers implements BufferFactory<ByteBuf>, BufferReader<
 
     @Override
     public Loan lendInPieces(ByteBuf buffer) {
+        Objects.requireNonNull(buffer, "buffer");
         boolean inPlace = buffer.isDirect() && buffer.nioBufferCount() == 1;
         return inPlace || buffer.readableBytes() <= PIECE_BYTES
                 ? lend(buffer)

@@ -83,17 +83,17 @@ class StragglersTest {
         }
     }
 
+    /** Nobody knows when they end, so they take no room of those that end by themselves. */
     @Test
-    void moreThanTheCompletionQueueHoldsWaitsItsTurn() {
+    void moreThanTheCompletionQueueHoldsMayWaitForAPeer() {
         Uring uring = Uring.builder("small").submissionEntries(16).completionEntries(32).build();
         try (RawPipe pipe = new RawPipe(); KernelTrace trace = KernelTrace.start()) {
             Operation read = Operation.of(Opcode.READ).fd(pipe.source()).buffer(Arena.ofAuto().allocate(1));
             List<Probe<Completion>> reads = start(uring, read, 32 + 200);
-            Await.until("32 in flight", () -> uring.stats().inFlight() == 32);
+            Await.until("all in flight", () -> uring.stats().inFlight() == 232);
 
             uring.batch(() -> reads.subList(0, 150).forEach(Probe::dispose));
-            Await.until("32 of the others in flight", () -> uring.stats().submitted() == 32 + 32
-                    && uring.stats().inFlight() == 32);
+            Await.until("the others in flight", () -> uring.stats().inFlight() == 82);
             pipe.write(new int[82]);
 
             reads.subList(150, 232).forEach(other -> assertThat(other.awaitEnd().values()).hasSize(1));
@@ -102,7 +102,8 @@ class StragglersTest {
             KernelSight sight = trace.stop();
             assertThat(sight.unfinished()).isEmpty();
             assertThat(sight.doubled()).isZero();
-            assertThat(uring.stats().dropped()).as("those that had not had their turn").isEqualTo(150 - 32);
+            assertThat(uring.stats().dropped()).isZero();
+            assertThat(sight.completed("ECANCELED")).isEqualTo(150);
         } finally {
             uring.disposeLater().block();
         }

@@ -1,6 +1,5 @@
 package io.github.reactoruring.internal.engine;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -92,14 +91,15 @@ final class RingPlace implements Supplier<EventLoop> {
         return past == null ? now : past.plus(now);
     }
 
-    CompletableFuture<Void> close(long timeoutNanos) {
+    /** Lets no other ring take the place, and returns the one that is to be closed. */
+    EventLoop shut() {
         EventLoop loop;
         synchronized (this) {
             closed = true;
             loop = current;
         }
         LockSupport.unpark(waiting);
-        return loop.close(timeoutNanos);
+        return loop;
     }
 
     /** Opens a ring to be put here by {@link #openAgain}. */
@@ -107,7 +107,7 @@ final class RingPlace implements Supplier<EventLoop> {
         return opening.get();
     }
 
-    /** Puts a ring here after {@link #close}, and has it driven. */
+    /** Puts a ring here after {@link #shut}, and has it driven. */
     void openAgain(Turn turn) {
         synchronized (this) {
             takeOver(turn);
@@ -152,21 +152,30 @@ final class RingPlace implements Supplier<EventLoop> {
             return;
         }
         boolean handedOver = false;
+        boolean replaced = false;
         try {
-            if (!mayReplace() || System.nanoTime() - dueNanos >= 0 && replace()) {
-                return;
+            if (mayReplace()) {
+                replaced = System.nanoTime() - dueNanos >= 0 && replace();
+                handedOver = !replaced && startWaiting();
             }
-            Thread thread = Thread.ofPlatform().daemon().name(name + "-reopening").unstarted(this::replaceLater);
-            waiting = thread;
-            thread.start();
-            handedOver = true;
         } catch (Throwable t) {
+            // No memory; whoever asks next tries again.
             waiting = null;
         } finally {
             if (!handedOver) {
                 reopening.set(false);
             }
         }
+        if (replaced) {
+            lookOnceMore();
+        }
+    }
+
+    private boolean startWaiting() {
+        Thread thread = Thread.ofPlatform().daemon().name(name + "-reopening").unstarted(this::replaceLater);
+        waiting = thread;
+        thread.start();
+        return true;
     }
 
     private void replaceLater() {
@@ -180,6 +189,14 @@ final class RingPlace implements Supplier<EventLoop> {
         } finally {
             waiting = null;
             reopening.set(false);
+        }
+        lookOnceMore();
+    }
+
+    /** The new ring may have failed already, and who noticed it have left it to us. */
+    private void lookOnceMore() {
+        if (mayReplace() && current.isTold()) {
+            reopen();
         }
     }
 

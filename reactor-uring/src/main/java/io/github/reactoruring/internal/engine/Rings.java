@@ -145,13 +145,22 @@ public final class Rings {
 
     /** Closes all rings; completes when the last has. */
     public CompletableFuture<Void> close(long timeoutNanos) {
-        CompletableFuture<?>[] all = places.stream().map(place -> place.close(timeoutNanos))
-                .toArray(CompletableFuture[]::new);
-        return CompletableFuture.allOf(all);
+        return close(shut(), timeoutNanos);
+    }
+
+    /** Lets no other ring take the place of one of these, which are to be closed; calls nobody. */
+    public List<EventLoop> shut() {
+        return places.stream().map(RingPlace::shut).toList();
+    }
+
+    /** Closes what {@link #shut} returned; completes when the last has. Who is turned away is told by this. */
+    public static CompletableFuture<Void> close(List<EventLoop> loops, long timeoutNanos) {
+        return CompletableFuture.allOf(loops.stream().map(loop -> loop.close(timeoutNanos))
+                .toArray(CompletableFuture[]::new));
     }
 
     /**
-     * Opens all of them anew after {@link #close}.
+     * Opens all of them anew after {@link #shut}.
      *
      * @throws UringUnavailableException if one is not to be had; none is open then
      */

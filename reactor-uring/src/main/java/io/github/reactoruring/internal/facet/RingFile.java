@@ -111,9 +111,12 @@ final class RingFile implements UringFile {
             throw new IllegalArgumentException("maxBytes and concurrency must be 1 or more, not " + maxBytes + " and "
                     + concurrency);
         }
+        Objects.requireNonNull(positions, "positions");
         Objects.requireNonNull(buffers, "buffers");
         return Guarded.<B>handingOver(buffers::release, handover -> Flux.from(positions).flatMapSequential(
-                position -> readAt(position, maxBytes, buffers).doOnNext(handover::offer), concurrency, 1));
+                position -> readAt(Objects.requireNonNull(position, "A position is null"), maxBytes, buffers)
+                        .doOnNext(handover::offer),
+                concurrency, 1));
     }
 
     @Override
