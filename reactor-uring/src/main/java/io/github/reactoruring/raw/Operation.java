@@ -14,8 +14,10 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  * description may be submitted any number of times.
  *
  * <p>Memory it points to must stay valid until the request's final completion, disposed of or not. The description
- * keeps the segment reachable, which is enough for one from {@code Arena.ofAuto()} or {@code Arena.global()}; memory
- * of an arena that you close, or that is used again, is yours to keep: {@link #onRelease} says when the kernel is done.
+ * keeps each segment that a field was set to reachable, and those of {@link #keeping}, which is enough for those from
+ * {@code Arena.ofAuto()} or {@code Arena.global()}; a number keeps nothing. Memory of an arena that you close, or that is
+ * used again, is yours to keep: {@link #onRelease} says when the kernel is done. One that is closed before the request is
+ * submitted fails the request.
  *
  * <p>A READ or WRITE, plain or FIXED, of more than 512 KiB is done by a kernel worker, as if {@link #flags} had ASYNC: moved
  * while it is submitted, it would hold up all that the ring serves. So its cancel may have to interrupt the worker, and one by
@@ -70,37 +72,62 @@ public final class Operation {
         return with(fields.withFd(fd));
     }
 
-    /** Sets off: the position in the file in bytes, -1 for the current one; or addr2. */
+    /** Sets off: the position in the file in bytes, -1 for the current one; or addr2, or a length. */
     public Operation offset(long offset) {
-        return with(fields.withOff(offset));
+        return new Operation(fields.withOff(offset), extras.withMemory(extras.memory().withAddr2(null)));
     }
 
-    /** Sets addr and len to native memory. */
+    /**
+     * Sets addr2 to native memory, and keeps it: what STATX writes to, the new name of a RENAMEAT, the length of an
+     * ACCEPT's address, …
+     *
+     * @throws IllegalArgumentException if the segment is not native, its arena is closed, or only another thread's
+     */
+    public Operation offset(MemorySegment addr2) {
+        return new Operation(fields.withOff(Memory.address(addr2)),
+                extras.withMemory(extras.memory().withAddr2(addr2)));
+    }
+
+    /**
+     * Sets addr and len to native memory, and keeps it.
+     *
+     * @throws IllegalArgumentException if the segment is not native, its arena is closed, or only another thread's
+     */
     public Operation buffer(MemorySegment buffer) {
         Objects.requireNonNull(buffer, "buffer");
-        if (!buffer.isNative()) {
-            throw new IllegalArgumentException("The kernel needs native memory: allocate the segment from an Arena");
-        }
+        long address = Memory.address(buffer);
         if (buffer.byteSize() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("One request moves at most " + Integer.MAX_VALUE + " bytes, not "
                     + buffer.byteSize());
         }
-        return new Operation(fields.withAddr(buffer.address()).withLen((int) buffer.byteSize()),
-                extras.withMemory(buffer));
+        return new Operation(fields.withAddr(address).withLen((int) buffer.byteSize()),
+                extras.withMemory(extras.memory().withAddr(buffer)));
     }
 
-    /** Sets addr to native memory, such as a path, a struct or a vector, whose size is not len. */
+    /**
+     * Sets addr to native memory, such as a path, a struct or a vector, whose size is not len; and keeps it. What that
+     * points to in its turn is for {@link #keeping}.
+     *
+     * @throws IllegalArgumentException if the segment is not native, its arena is closed, or only another thread's
+     */
     public Operation pointer(MemorySegment struct) {
         Objects.requireNonNull(struct, "struct");
-        if (!struct.isNative()) {
-            throw new IllegalArgumentException("The kernel needs native memory: allocate the segment from an Arena");
-        }
-        return new Operation(fields.withAddr(struct.address()), extras.withMemory(struct));
+        return new Operation(fields.withAddr(Memory.address(struct)),
+                extras.withMemory(extras.memory().withAddr(struct)));
     }
 
-    /** Sets addr to a number. */
+    /** Sets addr to a number. An address keeps no memory: name that in {@link #keeping}, or use {@link #pointer}. */
     public Operation address(long addr) {
-        return with(fields.withAddr(addr));
+        return new Operation(fields.withAddr(addr), extras.withMemory(extras.memory().withAddr(null)));
+    }
+
+    /**
+     * Keeps more memory, that no field of the SQE points to: the buffers of a vector, the parts of a message header.
+     *
+     * @throws IllegalArgumentException if a segment is not native, its arena is closed, or only another thread's
+     */
+    public Operation keeping(MemorySegment... nested) {
+        return new Operation(fields, extras.withMemory(extras.memory().withNested(nested)));
     }
 
     /** Sets len. */
@@ -113,7 +140,7 @@ public final class Operation {
         return with(fields.withOpFlags(flags));
     }
 
-    /** Sets buf_index or buf_group. */
+    /** Sets buf_index or buf_group. The group 65535 is the library's own, and refused where the operation is submitted. */
     public Operation bufferIndex(int index) {
         return with(fields.withBufIndex(index));
     }
@@ -123,19 +150,31 @@ public final class Operation {
         return with(fields.withPersonality(personality));
     }
 
-    /** Sets file_index, splice_fd_in or addr_len. */
+    /** Sets file_index, splice_fd_in, addr_len or optlen: always a number. */
     public Operation fileIndex(int index) {
         return with(fields.withFileIndex(index));
     }
 
-    /** Sets addr3. */
+    /** Sets addr3 to a number. */
     public Operation address3(long addr3) {
-        return with(fields.withAddr3(addr3));
+        return new Operation(fields.withAddr3(addr3), extras.withMemory(extras.memory().withAddr3(null)));
     }
 
     /**
-     * Runs {@code release} once for each submission, when the kernel is done with its memory: after the final
-     * completion, or when no SQE was made. Not if the ring breaks: the kernel may still write. On the ring's thread.
+     * Sets addr3 to native memory, and keeps it: the path of a SETXATTR, the value of a socket option, …
+     *
+     * @throws IllegalArgumentException if the segment is not native, its arena is closed, or only another thread's
+     */
+    public Operation address3(MemorySegment addr3) {
+        return new Operation(fields.withAddr3(Memory.address(addr3)),
+                extras.withMemory(extras.memory().withAddr3(addr3)));
+    }
+
+    /**
+     * Runs {@code release} once for each subscriber that requests or cancels, when the kernel is done with its memory: after
+     * the final completion, of a multishot request the last time it was armed; or, where no SQE was made, when it is clear
+     * that none will be: cancelled before its first request, or turned away. Not if the ring breaks: the kernel may still
+     * write. On the ring's thread; when the ring is closed already, on the one that hears so.
      */
     public Operation onRelease(Runnable release) {
         return new Operation(fields, extras.withOnRelease(Objects.requireNonNull(release, "release")));
@@ -186,6 +225,25 @@ public final class Operation {
         return fields;
     }
 
+    /** Returns the segment that {@link #buffer} or {@link #pointer} was given, or null. */
+    public @Nullable MemorySegment struct() {
+        return extras.memory().addr();
+    }
+
+    /** Says whether {@link #onRelease} was given something. */
+    public boolean hasRelease() {
+        return extras.onRelease() != null;
+    }
+
+    /**
+     * Checks that the memory it points to is still there, before the kernel gets to know it.
+     *
+     * @throws IllegalStateException if the arena of a segment was closed
+     */
+    public void checkMemory() {
+        extras.memory().check(opcode());
+    }
+
     /** Runs what {@link #onRelease} was given. */
     public void release() {
         if (extras.onRelease() != null) {
@@ -215,12 +273,12 @@ public final class Operation {
     }
 
     /** What is not a field of the SQE; the memory is held so that it stays reachable. */
-    private record Extras(@Nullable MemorySegment memory, @Nullable Runnable onRelease, @Nullable Long userData,
+    private record Extras(Memory memory, @Nullable Runnable onRelease, @Nullable Long userData,
             @Nullable LongConsumer onStaged, @Nullable Duration deadline) {
 
-        static final Extras NONE = new Extras(null, null, null, null, null);
+        static final Extras NONE = new Extras(Memory.NONE, null, null, null, null);
 
-        Extras withMemory(MemorySegment value) {
+        Extras withMemory(Memory value) {
             return new Extras(value, onRelease, userData, onStaged, deadline);
         }
 

@@ -8,10 +8,12 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Submits any operation to the ring. Everything the library knows nothing about is yours: descriptors, memory, flags.
+ * Submits any operation to the ring. Everything the library knows nothing about is yours: descriptors, memory, flags,
+ * groups of provided buffers but for 65535.
  *
  * <p><b>Cancellation</b> of every source here: before it is submitted, no SQE is made; in flight, a cancel SQE is
- * submitted and what still arrives is discarded (a descriptor that arrives is closed); completed, nothing happens.
+ * submitted and what still arrives is discarded; completed, nothing happens. A descriptor that arrives for nobody is
+ * closed; a {@link Completion} with the id of a provided buffer goes to the discard hook (doOnDiscard), to be given back.
  *
  * <p><b>Threading:</b> subscribe, request and cancel on any thread; signals come on the ring's thread, which must not be
  * blocked.
@@ -36,9 +38,13 @@ public interface Raw {
      * <p><b>Demand:</b> up to 256 completions are buffered beyond it; then the request is cancelled, and armed again when
      * they have been taken.
      *
+     * <p>That a request ends (no F_MORE) does not end the source: the kernel ends it also when it finds no room for a
+     * completion, which others may have filled. Then it is armed again.
+     *
      * @return emits each completion whose result is zero or more, or that goes on (F_MORE): a multishot TIMEOUT ticks
-     *     with -ETIME. Completes with the one that has no F_MORE, and fails when that is an error. ENOBUFS is a pause:
-     *     the request is armed again
+     *     with -ETIME. Completes where the result says that there is no more: 0 bytes read or received, a message of 0
+     *     bytes, the last tick of a counted TIMEOUT, the end of an operation that does not repeat. Fails with an error.
+     *     ENOBUFS is a pause: the request is armed again
      */
     Flux<Completion> stream(Operation operation);
 

@@ -85,7 +85,7 @@ class RawSubmitTest {
         MemorySegment status = arena.allocate(256, 8);
 
         submit(Operation.of(Opcode.STATX).fd(AT_FDCWD).pointer(arena.allocateFrom(file.toString())).length(STATX_SIZE)
-                .offset(status.address()));
+                .offset(status));
 
         assertThat(status.get(ValueLayout.JAVA_LONG, 40)).isEqualTo(1234);
     }
@@ -143,6 +143,31 @@ class RawSubmitTest {
     }
 
     @Test
+    void memoryThatWasFreedBeforeTheSubmissionFailsTheRequest() {
+        Arena closed = Arena.ofShared();
+        Operation read = pendingRead().buffer(closed.allocate(8));
+        closed.close();
+
+        assertThat(start(read).awaitError(IllegalStateException.class)).hasMessageContaining("READ")
+                .hasMessageContaining("closed");
+        assertThat(ring.get().stats().submitted()).isZero();
+    }
+
+    @Test
+    void memoryIsReleasedOnceWhenNothingWasAskedFor() {
+        AtomicInteger released = new AtomicInteger();
+        Operation read = pendingRead().onRelease(released::incrementAndGet);
+
+        Probe<Completion> never = Probe.idle();
+        ring.get().raw().submit(read).subscribe(never);
+        never.dispose();
+        Await.until("the release", () -> released.get() == 1);
+        ring.get().raw().nop().block();
+
+        assertThat(released).hasValue(1);
+    }
+
+    @Test
     void memoryIsReleasedOnceWhenNoSqeWasMade() {
         AtomicInteger released = new AtomicInteger();
         Operation read = pendingRead().onRelease(released::incrementAndGet);
@@ -194,6 +219,19 @@ class RawSubmitTest {
     private void closeWhatWasHandedOver(List<Probe<Completion>> openings) {
         openings.forEach(opening -> opening.values()
                 .forEach(opened -> submit(Operation.of(Opcode.CLOSE).fd(opened.result()))));
+    }
+
+    /** Multishot reads of the library take from a group of their own. */
+    @Test
+    void theBufferGroupOfTheLibraryIsRefused() {
+        Operation provide = Operation.of(Opcode.PROVIDE_BUFFERS).fd(1).buffer(arena.allocate(8)).bufferIndex(0xffff);
+        Operation receive = Operation.of(Opcode.RECV).flags(32).bufferIndex(-1);
+
+        for (Operation operation : List.of(provide, receive)) {
+            assertThatThrownBy(() -> ring.get().raw().submit(operation)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("65535").hasMessageContaining(operation.opcode().name());
+        }
+        assertThat(submit(provide.bufferIndex(0)).result()).isZero();
     }
 
     @ParameterizedTest

@@ -336,7 +336,8 @@ final class World {
         expect(stats.inFlight() == 0 && stats.completed() == stats.submitted(), "not all completed: %s", stats);
         expect(sources.buffers().openLeases() == 0, "%s leases left", sources.buffers().openLeases());
         for (Sources.Loan loan : sources.loans()) {
-            int wanted = loan.borrower.wasRequestedBeforeDisposal() ? 1 : 0;
+            boolean used = loan.borrower.wasRequestedBeforeDisposal() || loan.borrower.isDisposed();
+            int wanted = used ? 1 : 0;
             expect(loan.returned() == wanted, "%s released its memory %s times", loan.borrower, loan.returned());
         }
         List<Integer> open = new ArrayList<>(ring.files().stillOpen());

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.internal.loop.EventLoop;
+import io.github.reactoruring.internal.loop.RingTables;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.source.MultishotFlux;
 import io.github.reactoruring.internal.source.OneShotMono;
@@ -18,6 +19,7 @@ import io.github.reactoruring.internal.source.raw.Poll;
 import io.github.reactoruring.internal.source.raw.PollMultishot;
 import io.github.reactoruring.internal.source.raw.RawMultishot;
 import io.github.reactoruring.internal.source.raw.RawOneShot;
+import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Opcode;
@@ -136,6 +138,15 @@ public final class RingRaw implements Raw {
                     "This kernel has no " + operation.opcode() + ", which came with Linux "
                             + operation.opcode().since() + ": ask Raw.supports first");
         }
+        if ((operation.fields().bufIndex() & 0xffff) == RingTables.OWN_BUFFER_GROUP && namesBufferGroup(operation)) {
+            throw new IllegalArgumentException("The buffer group " + RingTables.OWN_BUFFER_GROUP
+                    + " is the library's own: choose another for " + operation.opcode());
+        }
+    }
+
+    private static boolean namesBufferGroup(Operation operation) {
+        return (operation.fields().flags() & IoUringAbi.IOSQE_BUFFER_SELECT) != 0
+                || operation.opcode() == Opcode.PROVIDE_BUFFERS || operation.opcode() == Opcode.REMOVE_BUFFERS;
     }
 
     private static void checkDescriptor(int fd) {

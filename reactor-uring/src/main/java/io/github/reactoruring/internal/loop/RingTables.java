@@ -16,6 +16,8 @@ public final class RingTables {
     /** How many files may be open as direct descriptors on one ring: as many as the kernel lets us have, of these. */
     private static final int MOST_FILE_SLOTS = 4096;
     private static final int FEWEST_FILE_SLOTS = 16;
+    /** The group of buffers that is the library's; the others are for users. */
+    public static final int OWN_BUFFER_GROUP = 0xffff;
     private static final int PROVIDED_BUFFERS = 256;
     private static final int PROVIDED_BUFFER_BYTES = 8192;
 
@@ -50,7 +52,7 @@ public final class RingTables {
     /** Returns the buffers that multishot reads take from; null where the kernel has none. */
     public @Nullable ProvidedBuffers providedBuffers() {
         if (providedBuffers == null) {
-            providedBuffers = ring.provideBuffers(0, PROVIDED_BUFFERS, PROVIDED_BUFFER_BYTES);
+            providedBuffers = ring.provideBuffers(OWN_BUFFER_GROUP, PROVIDED_BUFFERS, PROVIDED_BUFFER_BYTES);
         }
         return providedBuffers;
     }

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.source;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ final class Multishot<T> extends OwnerDrain<T> {
     private final ArrayDeque<Element<T>> buffer = new ArrayDeque<>();
     private @Nullable Arm arm;
     private @Nullable Backoff backoff;
+    /** How many times it was armed that are not over, to the last callback: the kernel may use the memory. */
+    private int arms;
+    private final AtomicBoolean released = new AtomicBoolean();
     private boolean paused;
     /** Whether no more comes; what is buffered comes before the end. */
     private boolean ended;
@@ -81,6 +85,14 @@ final class Multishot<T> extends OwnerDrain<T> {
         while ((element = buffer.poll()) != null) {
             element.free();
         }
+        releaseWhenDone();
+    }
+
+    /** What the operation points to is the same for each time it is armed: none of them may still need it. */
+    private void releaseWhenDone() {
+        if (arms == 0 && (ended || isOver()) && released.compareAndSet(false, true)) {
+            operation.released();
+        }
     }
 
     @Override
@@ -102,6 +114,7 @@ final class Multishot<T> extends OwnerDrain<T> {
         } else if (mayArm()) {
             paused = false;
             arm = new Arm();
+            arms++;
             arm.submit();
         }
     }
@@ -121,12 +134,11 @@ final class Multishot<T> extends OwnerDrain<T> {
     }
 
     private void accept(int result, int flags, long userData) {
-        // A multishot timer ticks with -ETIME: what goes on is no error.
-        if (result >= 0 || !Request.isFinal(flags)) {
+        if (operation.isValue(result, flags)) {
             take(result, flags, userData);
         } else {
             // An error may carry a buffer all the same.
-            discard(result, flags);
+            discard(result, flags, userData);
         }
         if (Request.isFinal(flags)) {
             Arm over = arm;
@@ -158,9 +170,9 @@ final class Multishot<T> extends OwnerDrain<T> {
     }
 
     /** What that throws must not keep the source from its end. */
-    private void discard(int result, int flags) {
+    private void discard(int result, int flags, long userData) {
         try {
-            operation.discardCompletion(result, flags);
+            operation.discardCompletion(result, flags, userData, actual.currentContext());
         } catch (Throwable t) {
             Faults.log("What a completion carried could not be freed", t);
         }
@@ -248,7 +260,7 @@ final class Multishot<T> extends OwnerDrain<T> {
 
         @Override
         protected void discarded(int result, int flags) {
-            operation.discardCompletion(result, flags);
+            operation.discardCompletion(result, flags, userData(), actual.currentContext());
         }
 
         @Override
@@ -259,7 +271,8 @@ final class Multishot<T> extends OwnerDrain<T> {
 
         @Override
         protected void released() {
-            operation.released();
+            arms--;
+            releaseWhenDone();
         }
     }
 

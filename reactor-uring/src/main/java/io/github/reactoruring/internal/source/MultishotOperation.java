@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Sqe;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
@@ -39,11 +40,20 @@ public interface MultishotOperation<T> {
     /** Fills the SQE, all but user_data; called again each time the request is armed anew. */
     void prepare(Sqe sqe);
 
-    /** Turns a result of zero or more into a value, or null for none. */
+    /** Says whether a completion is a value; one that is neither that nor goes on carries at most what has to be freed. */
+    default boolean isValue(int result, int flags) {
+        // A multishot timer ticks with -ETIME: what goes on is no error.
+        return result >= 0 || !Request.isFinal(flags);
+    }
+
+    /** Turns a completion that {@link #isValue is a value} into it, or into null for none. */
     @Nullable
     T value(int result, int flags, long userData);
 
-    /** Decides how a request that has ended goes on; called after {@link #value} where the result is not an error. */
+    /**
+     * Decides how a request that has ended goes on; called after {@link #value} where there was one. That it has ended says
+     * nothing: the kernel ends it also when it finds no room for a completion, which others may have filled.
+     */
     Ending ending(int result, int flags);
 
     /** Returns the exception for a result below zero. */
@@ -59,11 +69,18 @@ public interface MultishotOperation<T> {
         Operators.onDiscard(value, context);
     }
 
-    /** Frees what a completion carries that arrived after the disposal. */
-    default void discardCompletion(int result, int flags) {
+    /**
+     * Frees what a completion carries that is no value, or arrived after the disposal.
+     *
+     * @param context the subscriber's
+     */
+    default void discardCompletion(int result, int flags, long userData, Context context) {
     }
 
-    /** Frees what the SQE pointed to; called after each final CQE. */
+    /**
+     * Frees what the SQE pointed to: once, when nothing is in flight and nothing will be armed again; also where nothing
+     * ever was. Not when the ring broke.
+     */
     default void released() {
     }
 

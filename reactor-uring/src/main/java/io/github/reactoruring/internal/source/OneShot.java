@@ -12,6 +12,7 @@ import io.github.reactoruring.internal.loop.Request;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
  * A request that is its own subscription: submitted by the first {@code request(n)}, cancelled by {@code cancel()}, at
@@ -31,6 +32,11 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
     protected OneShot(EventLoop loop, CoreSubscriber<? super T> actual) {
         super(loop);
         this.actual = actual;
+    }
+
+    /** Returns the subscriber's context. */
+    protected final Context context() {
+        return actual.currentContext();
     }
 
     /** Gives the request a deadline, before it is submitted; null for none. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -169,16 +170,92 @@ class MultishotLoopTest {
         subscriber.cancel();
     }
 
+    /** Somebody else may have filled the completion queue: that is no end. */
     @Test
-    void aRawRequestThatTheKernelEndsIsComplete() {
+    void anAcceptThatTheKernelEndsIsArmedAgain() {
         TestSubscriber<?> subscriber = accept(Long.MAX_VALUE);
         under.ring().kernel().emit(under.only());
         under.turn();
         int last = under.descriptor();
         under.ring().kernel().complete(under.only(), last, 0);
-        under.turn();
+        under.turns(2);
         assertThat(subscriber.getReceivedOnNext()).hasSize(2);
+        assertThat(subscriber.isTerminated()).isFalse();
+
+        emit(1);
+        assertThat(subscriber.getReceivedOnNext()).hasSize(3);
+        assertThat(under.ring().taken(IoUringAbi.IORING_OP_ACCEPT)).hasSize(2);
+        subscriber.cancel();
+    }
+
+    @Test
+    void aRawOneShotIsCompleteWhenItEnds() {
+        TestSubscriber<Completion> subscriber = raw(
+                Operation.of(Opcode.POLL_ADD).fd(descriptor).operationFlags(1));
+        under.ring().kernel().complete(under.only(), 1, 0);
+        under.turns(2);
+        assertThat(subscriber.getReceivedOnNext()).hasSize(1);
         assertThat(subscriber.isTerminatedComplete()).isTrue();
+        assertThat(under.ring().taken(IoUringAbi.IORING_OP_POLL_ADD)).hasSize(1);
+    }
+
+    /** What the operation points to is used again each time it is armed. */
+    @Test
+    void memoryIsReleasedWhenNothingWillBeArmedAgain() {
+        AtomicInteger released = new AtomicInteger();
+        TestSubscriber<Completion> subscriber = raw(Operation.of(Opcode.ACCEPT).fd(descriptor)
+                .ioprio(IoUringAbi.IORING_ACCEPT_MULTISHOT).onRelease(released::incrementAndGet));
+        under.ring().kernel().complete(under.only(), under.descriptor(), 0);
+        under.turns(2);
+        assertThat(released).as("armed again").hasValue(0);
+        subscriber.cancel();
+        under.turns(3);
+        assertThat(released).hasValue(1);
+    }
+
+    @Test
+    void memoryIsReleasedOnceWhenItWasNeverArmed() {
+        AtomicInteger released = new AtomicInteger();
+        Operation accept = Operation.of(Opcode.ACCEPT).fd(descriptor).ioprio(IoUringAbi.IORING_ACCEPT_MULTISHOT)
+                .onRelease(released::incrementAndGet);
+        TestSubscriber<Completion> subscriber = TestSubscriber.builder().initialRequest(0).build();
+        MultishotFlux.create(under.loop(), () -> new RawMultishot(under.loop(), accept)).subscribe(subscriber);
+        under.turn();
+        assertThat(released).hasValue(0);
+        subscriber.cancel();
+        under.turn();
+        assertThat(released).hasValue(1);
+    }
+
+    /** The user's buffers: only the user can give them back. */
+    @Test
+    void aBufferThatArrivesLateOrWithAnErrorGoesToTheHook() {
+        List<Object> discarded = new ArrayList<>();
+        Probe<Completion> subscriber = Probe.discarding(discarded::add);
+        Operation receive = Operation.of(Opcode.RECV).fd(descriptor).ioprio(IoUringAbi.IORING_RECV_MULTISHOT);
+        MultishotFlux.create(under.loop(), () -> new RawMultishot(under.loop(), receive)).subscribe(subscriber);
+        subscriber.request(1);
+        under.turn();
+        KernelRequest request = under.only();
+        request.moveTo(Place.WORKER_RUNNING);
+        subscriber.dispose();
+        under.turn();
+        under.ring().post(request.sqe().userData(), 5, IoUringAbi.IORING_CQE_F_MORE | buffer(7));
+        under.ring().kernel().complete(request, -Errno.ECANCELED, buffer(8));
+        under.turns(3);
+
+        assertThat(discarded).extracting(late -> ((Completion) late).bufferId()).containsExactly(7, 8);
+    }
+
+    private static int buffer(int id) {
+        return id << IoUringAbi.IORING_CQE_BUFFER_SHIFT | IoUringAbi.IORING_CQE_F_BUFFER;
+    }
+
+    private TestSubscriber<Completion> raw(Operation operation) {
+        TestSubscriber<Completion> subscriber = TestSubscriber.create();
+        MultishotFlux.create(under.loop(), () -> new RawMultishot(under.loop(), operation)).subscribe(subscriber);
+        under.turn();
+        return subscriber;
     }
 
     @Test
@@ -370,7 +447,7 @@ class MultishotLoopTest {
         List<Integer> late = new ArrayList<>();
         MultishotFlux.create(under.loop(), loop -> new Polling() {
             @Override
-            public void discardCompletion(int result, int flags) {
+            public void discardCompletion(int result, int flags, long userData, Context context) {
                 late.add(result);
             }
         }).subscribe(new RudeSubscriber());

@@ -95,17 +95,29 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
 
         private void abandon() {
             links.forEach(Request::dispose);
+            discardEnded();
+        }
+
+        /** Frees what came with the links that have ended, and nobody will take. */
+        private void discardEnded() {
             for (Link link : links) {
                 Completion ended = completions[link.index];
                 if (ended != null) {
-                    RawOneShot.closeLate(loop, link.operation, ended.result());
+                    completions[link.index] = null;
+                    link.discard(ended);
                 }
             }
         }
 
+        /** Nothing is in flight any more, but what came before may still be here; and what was never asked for is released. */
         @Override
         public void rejected(Throwable cause) {
-            // Nothing is in flight any more.
+            abandon();
+        }
+
+        /** The first was disposed of before it was submitted, and so were those that wait behind it. */
+        void neverSubmitted() {
+            links.forEach(link -> Late.release(loop, link.operation));
         }
 
         void ended(int index, Completion completion) {
@@ -182,7 +194,16 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
 
         @Override
         protected void discarded(int result, int flags) {
-            RawOneShot.closeLate(loop(), operation, result);
+            discard(new Completion(result, flags, userData()));
+        }
+
+        private void discard(Completion completion) {
+            Late.discard(loop(), operation, completion, subscription.outcome.actual().currentContext());
+        }
+
+        @Override
+        protected void neverSubmitted() {
+            subscription.neverSubmitted();
         }
 
         @Override

@@ -18,10 +18,12 @@ public final class RawMultishot implements MultishotOperation<Completion> {
 
     private final EventLoop loop;
     private final Operation operation;
+    private final Repetition repetition;
 
     public RawMultishot(EventLoop loop, Operation operation) {
         this.loop = loop;
         this.operation = operation;
+        repetition = new Repetition(operation);
     }
 
     @Override
@@ -42,16 +44,23 @@ public final class RawMultishot implements MultishotOperation<Completion> {
     @Override
     public void prepare(Sqe sqe) {
         RawOneShot.write(loop, operation, sqe);
+        repetition.prepare(sqe);
+    }
+
+    @Override
+    public boolean isValue(int result, int flags) {
+        return repetition.isValue(result, flags);
     }
 
     @Override
     public Completion value(int result, int flags, long userData) {
+        repetition.count(result);
         return new Completion(result, flags, userData);
     }
 
     @Override
     public Ending ending(int result, int flags) {
-        return result < 0 ? Ending.ERROR : Ending.COMPLETE;
+        return repetition.ending(result);
     }
 
     @Override
@@ -63,15 +72,15 @@ public final class RawMultishot implements MultishotOperation<Completion> {
     @Override
     public void discard(Completion value, Context context) {
         if (operation.opcode().returnsDescriptor()) {
-            RawOneShot.closeLate(loop, operation, value.result());
+            Late.close(loop, operation, value.result());
         } else {
             Operators.onDiscard(value, context);
         }
     }
 
     @Override
-    public void discardCompletion(int result, int flags) {
-        RawOneShot.closeLate(loop, operation, result);
+    public void discardCompletion(int result, int flags, long userData, Context context) {
+        Late.discard(loop, operation, new Completion(result, flags, userData), context);
     }
 
     @Override

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.FileTraits;
-import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.OneShot;
@@ -73,6 +72,7 @@ public final class RawOneShot extends OneShot<Completion> {
     }
 
     static void write(EventLoop loop, Operation operation, Sqe sqe) {
+        operation.checkMemory();
         Operation.Fields fields = operation.fields();
         if (fields.fileIndex() != 0 && operation.opcode().returnsDescriptor()) {
             // Where no table is to be had, the kernel says so of the request itself.
@@ -87,6 +87,7 @@ public final class RawOneShot extends OneShot<Completion> {
     @Override
     protected Completion value(int result, int flags) throws IOException {
         if (result < 0) {
+            Late.discard(loop(), operation, new Completion(result, flags, userData()), context());
             throw Errors.of(-result, operation.opcode().name(), null);
         }
         return new Completion(result, flags, userData());
@@ -108,23 +109,17 @@ public final class RawOneShot extends OneShot<Completion> {
     @Override
     protected void discarded(int result, int flags) {
         super.discarded(result, flags);
-        closeLate(loop(), operation, result);
-    }
-
-    /** Closes a descriptor, or empties a slot, that arrived for nobody. */
-    static void closeLate(EventLoop loop, Operation operation, int result) {
-        if (result < 0 || !operation.opcode().returnsDescriptor()) {
-            return;
-        }
-        int slot = operation.fields().fileIndex();
-        boolean allocated = slot == IoUringAbi.IORING_FILE_INDEX_ALLOC;
-        int descriptor = slot == 0 || allocated ? result : slot - 1;
-        new OpenFile(loop, descriptor, slot != 0, operation.opcode().name()).close();
+        Late.discard(loop(), operation, new Completion(result, flags, userData()), context());
     }
 
     @Override
     protected void released() {
         operation.release();
+    }
+
+    @Override
+    protected void neverSubmitted() {
+        Late.release(loop(), operation);
     }
 
     @Override

@@ -98,7 +98,7 @@ public final class StreamRead<B> implements MultishotOperation<B> {
     }
 
     @Override
-    public void discardCompletion(int result, int flags) {
+    public void discardCompletion(int result, int flags, long userData, Context context) {
         giveBack(flags);
     }
 

@@ -1,0 +1,168 @@
+package io.github.reactoruring.internal.source.raw;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
+
+import io.github.reactoruring.Completion;
+import io.github.reactoruring.internal.facet.RingRaw;
+import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.OpenFlags;
+import io.github.reactoruring.internal.sys.Syscalls;
+import io.github.reactoruring.raw.Chain;
+import io.github.reactoruring.raw.Opcode;
+import io.github.reactoruring.raw.Operation;
+import io.github.reactoruring.testing.Probe;
+import io.github.reactoruring.testing.ScriptedLoop;
+
+/** Holds raw sources to giving back what arrives for nobody, and to one release for each subscriber. */
+@Tag("race")
+class LateCompletionTest {
+
+    private final ScriptedLoop under = ScriptedLoop.open();
+    private final int descriptor = under.descriptor();
+    private final RingRaw raw = new RingRaw(under.loop());
+    private final List<Object> discarded = new ArrayList<>();
+    private final AtomicInteger released = new AtomicInteger();
+
+    @AfterEach
+    void close() {
+        under.close();
+    }
+
+    private Operation receive() {
+        return Operation.of(Opcode.RECV).fd(descriptor).flags(IoUringAbi.IOSQE_BUFFER_SELECT)
+                .onRelease(released::incrementAndGet);
+    }
+
+    private Operation accept() {
+        return Operation.of(Opcode.ACCEPT).fd(descriptor);
+    }
+
+    private static int buffer(int id) {
+        return id << IoUringAbi.IORING_CQE_BUFFER_SHIFT | IoUringAbi.IORING_CQE_F_BUFFER;
+    }
+
+    private <T> Probe<T> start(Publisher<T> source) {
+        Probe<T> probe = Probe.discarding(discarded::add);
+        source.subscribe(probe);
+        probe.request(1);
+        under.turn();
+        return probe;
+    }
+
+    @Test
+    void aBufferThatComesWithALateCompletionGoesToTheHook() {
+        Probe<Completion> probe = start(raw.submit(receive()));
+        KernelRequest request = under.only();
+        request.moveTo(Place.WORKER_RUNNING);
+        probe.dispose();
+        under.ring().kernel().complete(request, 5, buffer(9));
+        under.turns(3);
+
+        probe.assertSilent();
+        assertThat(discarded).extracting(late -> ((Completion) late).bufferId()).containsExactly(9);
+        assertThat(released).hasValue(1);
+    }
+
+    @Test
+    void aBufferThatComesWithAnErrorGoesToTheHook() {
+        Probe<Completion> probe = start(raw.submit(receive()));
+        under.ring().kernel().complete(under.only(), -Errno.EIO, buffer(9));
+        under.turns(2);
+
+        assertThat(probe.error()).isNotNull();
+        assertThat(discarded).extracting(late -> ((Completion) late).bufferId()).containsExactly(9);
+    }
+
+    @Test
+    void aBufferThatCameWithALinkOfACancelledChainGoesToTheHook() {
+        Probe<List<Completion>> probe = start(raw.submit(Chain.of(receive()).then(accept())));
+        under.ring().kernel().complete(under.ring().inFlight(IoUringAbi.IORING_OP_RECV).getFirst(), 5, buffer(9));
+        under.turn();
+        probe.dispose();
+        under.turns(5);
+
+        assertThat(discarded).extracting(late -> ((Completion) late).bufferId()).containsExactly(9);
+        assertThat(under.ring().kernel().inFlight()).isEmpty();
+    }
+
+    /** Between the cancel and its arrival the ring breaks: nobody but the one that is turned away can free it. */
+    @Test
+    void aChainThatIsCancelledAsTheRingBreaksClosesWhatItsLinksBrought() {
+        // A real one: what is closed without the ring is closed by the kernel.
+        int[] ends = new int[2];
+        assertThat(Syscalls.pipe2(ends, OpenFlags.O_CLOEXEC)).isZero();
+        Probe<List<Completion>> probe = start(raw.submit(Chain.of(accept()).then(accept())));
+        under.ring().kernel().complete(under.ring().inFlight(IoUringAbi.IORING_OP_ACCEPT).getFirst(), ends[0],
+                0);
+        under.turn();
+        under.ring().behaviour(new KernelBehaviour() {
+            @Override
+            protected int refuse(int offered) {
+                Thread canceller = Thread.ofPlatform().start(probe::dispose);
+                try {
+                    canceller.join();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                return -Errno.EBADF;
+            }
+        });
+        raw.nop().subscribe(nothing -> {
+        }, error -> {
+        });
+        under.turn();
+
+        assertThat(under.isOver()).isTrue();
+        probe.assertSilent();
+        assertThat(Syscalls.close(ends[0])).as("closed already").isEqualTo(-Errno.EBADF);
+        assertThat(Syscalls.close(ends[1])).isZero();
+    }
+
+    @Test
+    void aRequestThatIsCancelledBeforeItWasAskedForIsReleased() {
+        Probe<Completion> probe = Probe.idle();
+        raw.submit(receive()).subscribe(probe);
+        under.turn();
+        assertThat(released).hasValue(0);
+        probe.dispose();
+        under.turn();
+        assertThat(released).hasValue(1);
+    }
+
+    @Test
+    void eachLinkOfAChainThatIsCancelledBeforeItWasAskedForIsReleased() {
+        Probe<List<Completion>> probe = Probe.idle();
+        raw.submit(Chain.of(receive()).then(receive()).then(receive())).subscribe(probe);
+        probe.dispose();
+        under.turn();
+        assertThat(released).hasValue(3);
+    }
+
+    @Test
+    void whatIsCancelledAfterTheRingIsReleasedToo() {
+        Probe<Completion> one = Probe.idle();
+        raw.submit(receive()).subscribe(one);
+        Probe<Completion> many = Probe.idle();
+        raw.stream(receive().ioprio(IoUringAbi.IORING_RECV_MULTISHOT)).subscribe(many);
+        Probe<List<Completion>> chain = Probe.idle();
+        raw.submit(Chain.of(receive()).then(receive())).subscribe(chain);
+        under.shutDown();
+        one.dispose();
+        many.dispose();
+        chain.dispose();
+        assertThat(released).hasValue(4);
+    }
+}
