@@ -2,7 +2,10 @@ package io.github.reactoruring;
 
 import org.jspecify.annotations.Nullable;
 
-/** Holds the Uring of the JVM, and whether one can be had at all; both are found out once. */
+import io.github.reactoruring.internal.sys.Errno;
+import io.github.reactoruring.internal.sys.ErrnoException;
+
+/** Holds the Uring of the JVM, and whether one can be had at all: found out once, but for what passes. */
 final class SharedUring {
 
     private static @Nullable Uring shared;
@@ -27,13 +30,21 @@ final class SharedUring {
 
     static synchronized @Nullable Throwable unavailabilityCause() {
         if (!tried && shared == null) {
-            tried = true;
             try {
                 Uring.builder("probe").submissionEntries(1).completionEntries(2).build().dispose();
+                cause = null;
             } catch (Throwable t) {
                 cause = t;
             }
+            tried = cause == null || !passes(cause);
         }
         return cause;
+    }
+
+    /** Says whether it may be otherwise in a moment: there were too many files open, or too little memory. */
+    private static boolean passes(Throwable refusal) {
+        return refusal instanceof VirtualMachineError || refusal.getCause() instanceof ErrnoException call
+                && (call.errno() == Errno.EMFILE || call.errno() == Errno.ENFILE || call.errno() == Errno.ENOMEM
+                        || call.errno() == Errno.EAGAIN);
     }
 }

@@ -28,7 +28,7 @@ record Memory(@Nullable MemorySegment addr, @Nullable MemorySegment addr2, @Null
     Memory withNested(MemorySegment... more) {
         List<MemorySegment> all = new ArrayList<>(nested);
         for (MemorySegment segment : more) {
-            address(segment);
+            address(Objects.requireNonNull(segment, "nested"));
             all.add(segment);
         }
         return new Memory(addr, addr2, addr3, List.copyOf(all));

@@ -84,6 +84,7 @@ public final class Operation {
      * @throws IllegalArgumentException if the segment is not native, its arena is closed, or only another thread's
      */
     public Operation offset(MemorySegment addr2) {
+        Objects.requireNonNull(addr2, "addr2");
         return new Operation(fields.withOff(Memory.address(addr2)),
                 extras.withMemory(extras.memory().withAddr2(addr2)));
     }
@@ -127,6 +128,7 @@ public final class Operation {
      * @throws IllegalArgumentException if a segment is not native, its arena is closed, or only another thread's
      */
     public Operation keeping(MemorySegment... nested) {
+        Objects.requireNonNull(nested, "nested");
         return new Operation(fields, extras.withMemory(extras.memory().withNested(nested)));
     }
 
@@ -166,6 +168,7 @@ public final class Operation {
      * @throws IllegalArgumentException if the segment is not native, its arena is closed, or only another thread's
      */
     public Operation address3(MemorySegment addr3) {
+        Objects.requireNonNull(addr3, "addr3");
         return new Operation(fields.withAddr3(Memory.address(addr3)),
                 extras.withMemory(extras.memory().withAddr3(addr3)));
     }

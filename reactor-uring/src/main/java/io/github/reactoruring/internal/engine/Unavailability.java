@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.UringUnavailableException;
+import io.github.reactoruring.internal.ring.kernel.OldKernelException;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.ErrnoException;
 
@@ -20,6 +21,8 @@ final class Unavailability {
     private static final Pattern FILTERED = Pattern.compile("^Seccomp:\\s*2$", Pattern.MULTILINE);
     private static final String PROFILE = "run the container with a profile that allows io_uring_setup, io_uring_enter and"
             + " io_uring_register";
+
+    private static final String LEAST_KERNEL = "5.19 or newer; 5.13 is the least that can do";
 
     private Unavailability() {
     }
@@ -40,6 +43,10 @@ final class Unavailability {
 
     /** Explains a refusal by the kernel. */
     static UringUnavailableException of(ErrnoException refusal) {
+        if (refusal instanceof OldKernelException) {
+            return new UringUnavailableException("No io_uring: this kernel's is too old: " + refusal.getMessage()
+                    + ". Run Linux " + LEAST_KERNEL, refusal);
+        }
         String advice = switch (refusal.errno()) {
             case Errno.ENOSYS -> missing();
             case Errno.EPERM, Errno.EACCES -> permission(refusal.call());
@@ -47,7 +54,7 @@ final class Unavailability {
                 "memory for the ring is short: raise `ulimit -l` (memlock) or the container's limit, or"
                         + " build with fewer entries";
             case Errno.EMFILE, Errno.ENFILE -> "too many open files: raise `ulimit -n`";
-            case Errno.EINVAL -> "this kernel refuses the ring's flags: run Linux 5.19 or newer";
+            case Errno.EINVAL -> "this kernel refuses the ring's flags: run Linux " + LEAST_KERNEL;
             default -> "the kernel refused";
         };
         return new UringUnavailableException("No io_uring: " + advice + " [" + refusal.getMessage() + "]", refusal);
@@ -62,7 +69,7 @@ final class Unavailability {
 
     /** The kernel says it for what it does not have, a profile for what it hides. */
     private static String missing() {
-        String old = "this kernel has no io_uring: run Linux 5.19 or newer";
+        String old = "this kernel has no io_uring: run Linux " + LEAST_KERNEL;
         return FILTERED.matcher(read(STATUS)).find()
                 ? old + "; or, since a seccomp profile is in force, it is hidden, as by Podman and CRI-O: " + PROFILE
                 : old;

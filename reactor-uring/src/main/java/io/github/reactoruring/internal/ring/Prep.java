@@ -1,5 +1,8 @@
 package io.github.reactoruring.internal.ring;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /**
@@ -9,6 +12,8 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  * <p>Addresses are of memory that stays until the request's final CQE. An offset of -1 is the file's current position.
  */
 public final class Prep {
+
+    private static final byte UNKNOWN_OPCODE = (byte) 255;
 
     private Prep() {
     }
@@ -218,5 +223,14 @@ public final class Prep {
     /** Posts a completion with these flags to the ring {@code fd}. */
     public static Sqe msgRing(Sqe sqe, int fd, long userData, int cqeFlags) {
         return msgRing(sqe, fd, userData).opFlags(IoUringAbi.IORING_MSG_RING_FLAGS_PASS).fileIndex(cqeFlags);
+    }
+
+    /**
+     * Makes a filled entry an operation that no kernel knows, and refuses: EINVAL, and what is linked behind it is cancelled.
+     *
+     * @param entries the SQEs
+     */
+    public static void refuse(MemorySegment entries, int index) {
+        entries.set(ValueLayout.JAVA_BYTE, (long) index * IoUringAbi.SQE_BYTES, UNKNOWN_OPCODE);
     }
 }

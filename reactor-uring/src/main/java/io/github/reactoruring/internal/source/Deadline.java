@@ -117,8 +117,8 @@ final class Deadline implements LinkTimeout.Listener {
         }
     }
 
-    /** The request ended after its disposal: a linked timer that came to stand alone is not needed any more. */
-    void discarded() {
+    /** The request ended, and nobody waits for its timer: one that stands alone is not needed any more. */
+    void over() {
         if (timer.isAlone()) {
             timer.dispose();
         }

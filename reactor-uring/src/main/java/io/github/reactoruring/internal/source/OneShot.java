@@ -173,7 +173,7 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
     @Override
     protected void discarded(int result, int flags) {
         if (deadline != null && isFinal(flags)) {
-            deadline.discarded();
+            deadline.over();
         }
         if (result < 0) {
             Faults.note("{} ended with {} after its disposal", this, result);
@@ -182,6 +182,9 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
 
     @Override
     protected void failed(Throwable cause) {
+        if (deadline != null) {
+            deadline.over();
+        }
         Signals.error(actual, cause);
     }
 

@@ -3,7 +3,7 @@ package io.github.reactoruring.internal.sys;
 import java.io.IOException;
 
 /** Carries the errno of a failed system call up to where the library knows what it was for. */
-public final class ErrnoException extends IOException {
+public class ErrnoException extends IOException {
 
     private static final long serialVersionUID = 1L;
 

@@ -171,6 +171,7 @@ public final class IoUringAbi {
     public static final int IORING_TIMEOUT_UPDATE = 1 << 1;
     public static final int IORING_TIMEOUT_BOOTTIME = 1 << 2;
     public static final int IORING_TIMEOUT_REALTIME = 1 << 3;
+    public static final int IORING_LINK_TIMEOUT_UPDATE = 1 << 4;
     public static final int IORING_TIMEOUT_ETIME_SUCCESS = 1 << 5;
     public static final int IORING_TIMEOUT_MULTISHOT = 1 << 6;
     public static final int IORING_TIMEOUT_IMMEDIATE_ARG = 1 << 7;

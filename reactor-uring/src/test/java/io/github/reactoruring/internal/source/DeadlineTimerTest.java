@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.UringCancelledException;
+import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
@@ -198,5 +200,27 @@ class DeadlineTimerTest {
 
         assertThat(written.error()).isInstanceOf(TimeoutException.class);
         written.assertRules();
+    }
+
+    /** Its file is closed while the rest waits to be submitted: nobody waits for the timer any more. */
+    @Test
+    void aTimerOfItsOwnEndsWithWhatIsTurnedAwayBetweenTwoSubmissions() {
+        try (ScriptedLoop unlinked = ScriptedLoop.without(RingFeature.LINKS)) {
+            unlinked.ring().behaviour(QUIET);
+            OpenFile pipe = unlinked.openFile("pipe");
+            Probe<Long> written = Probe.idle();
+            WriteOnce<ByteBuffer> write = FileWrites.of(pipe, written, -1, ByteBuffer.allocate(100));
+            written.onSubscribe(write.withDeadline(Duration.ofHours(1)));
+            written.request(1);
+            unlinked.spinUntil("the timer", () -> !unlinked.ring().inFlight(IORING_OP_TIMEOUT).isEmpty());
+            unlinked.loop().execute(pipe::close);
+            unlinked.ring().kernel().complete(unlinked.ring().inFlight(IORING_OP_WRITE).getFirst(), 60, 0);
+            unlinked.spinUntil("the end", written::isTerminated);
+            unlinked.spinUntil("the timer's end", () -> unlinked.ring().inFlight(IORING_OP_TIMEOUT).isEmpty());
+
+            assertThat(written.error()).isNotNull();
+            assertThat(unlinked.ring().nanoTime()).isLessThan(Duration.ofMinutes(30).toNanos());
+            written.assertRules();
+        }
     }
 }

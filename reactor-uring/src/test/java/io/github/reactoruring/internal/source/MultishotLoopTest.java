@@ -219,7 +219,7 @@ class MultishotLoopTest {
         Operation accept = Operation.of(Opcode.ACCEPT).fd(descriptor).ioprio(IoUringAbi.IORING_ACCEPT_MULTISHOT)
                 .onRelease(released::incrementAndGet);
         TestSubscriber<Completion> subscriber = TestSubscriber.builder().initialRequest(0).build();
-        MultishotFlux.create(under.loop(), () -> new RawMultishot(under.loop(), accept)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new RawMultishot(under.loop(), accept)).subscribe(subscriber);
         under.turn();
         assertThat(released).hasValue(0);
         subscriber.cancel();
@@ -233,7 +233,7 @@ class MultishotLoopTest {
         List<Object> discarded = new ArrayList<>();
         Probe<Completion> subscriber = Probe.discarding(discarded::add);
         Operation receive = Operation.of(Opcode.RECV).fd(descriptor).ioprio(IoUringAbi.IORING_RECV_MULTISHOT);
-        MultishotFlux.create(under.loop(), () -> new RawMultishot(under.loop(), receive)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new RawMultishot(under.loop(), receive)).subscribe(subscriber);
         subscriber.request(1);
         under.turn();
         KernelRequest request = under.only();
@@ -253,7 +253,7 @@ class MultishotLoopTest {
 
     private TestSubscriber<Completion> raw(Operation operation) {
         TestSubscriber<Completion> subscriber = TestSubscriber.create();
-        MultishotFlux.create(under.loop(), () -> new RawMultishot(under.loop(), operation)).subscribe(subscriber);
+        MultishotFlux.create(under.loop(), loop -> new RawMultishot(under.loop(), operation)).subscribe(subscriber);
         under.turn();
         return subscriber;
     }

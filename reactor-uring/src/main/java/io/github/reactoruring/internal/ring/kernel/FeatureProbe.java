@@ -6,6 +6,7 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_ASYNC_CANCEL
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_ASYNC_CANCEL_OP;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_FEAT_CQE_SKIP;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_FEAT_EXT_ARG;
+import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_FEAT_RSRC_TAGS;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_LINK_TIMEOUT;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_POLL_ADD;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_SOCKET;
@@ -59,8 +60,8 @@ final class FeatureProbe {
         add(found, RingFeature.TIMERS, opcodes.get(IORING_OP_TIMEOUT));
         add(found, RingFeature.TIMED_WAIT, (params.features() & IORING_FEAT_EXT_ARG) != 0);
         add(found, RingFeature.CQE_SKIP, (params.features() & IORING_FEAT_CQE_SKIP) != 0);
-        // No flag of the kernel's says so; this one is of four versions later.
-        add(found, RingFeature.MULTISHOT, (params.features() & IORING_FEAT_CQE_SKIP) != 0);
+        // No flag of the kernel's says so; this one came in the same release.
+        add(found, RingFeature.MULTISHOT, (params.features() & IORING_FEAT_RSRC_TAGS) != 0);
         add(found, RingFeature.SUBMIT_ALL, (setup & IORING_SETUP_SUBMIT_ALL) != 0);
         // Its own register call falls back by itself where the kernel is older.
         add(found, RingFeature.REGISTERED_RING, true);

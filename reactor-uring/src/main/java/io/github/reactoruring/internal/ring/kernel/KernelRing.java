@@ -96,12 +96,13 @@ public final class KernelRing implements Ring {
             try {
                 RingParams params = setup.params();
                 if ((params.features() & IORING_FEAT_SINGLE_MMAP) == 0) {
-                    throw new ErrnoException(Errno.ENOSYS, "io_uring_setup: a kernel before 5.4");
+                    throw new OldKernelException("it maps its two queues apart, as before Linux 5.4");
                 }
                 rings = MappedMemory.map(setup.fd(), IORING_OFF_SQ_RING, ringBytes(params));
                 sqes = MappedMemory.map(setup.fd(), IORING_OFF_SQES, (long) params.sqEntries() * IoUringAbi.SQE_BYTES);
                 tryToEnter(arena, setup.fd());
                 RingFeatures features = FeatureProbe.probe(setup.fd(), params, config.view());
+                requireWaits(features);
                 boolean byMessage = features.has(RingFeature.SEND_MSG_RING) && WakeUp.messagesSupported();
                 WakeUp wakeUp = WakeUp.open(setup.fd(), byMessage);
                 return new KernelRing(setup.fd(), params, rings, sqes, features, wakeUp);
@@ -126,6 +127,16 @@ public final class KernelRing implements Ring {
         int result = Syscalls.enter(Syscalls.errnoState(arena), fd, 0, 0, 0, 0, 0);
         if (result < 0 && result != -Errno.EBADFD) {
             throw new ErrnoException(-result, "io_uring_enter");
+        }
+    }
+
+    /** An owner that could not wait with a timeout, or not be woken, would be lost when it sleeps for the first time. */
+    private static void requireWaits(RingFeatures features) throws OldKernelException {
+        if (!features.has(RingFeature.TIMED_WAIT)) {
+            throw new OldKernelException("it waits without a timeout only, as before Linux 5.11");
+        }
+        if (!features.has(RingFeature.MULTISHOT)) {
+            throw new OldKernelException("it knows no multishot poll, as before Linux 5.13");
         }
     }
 
@@ -211,6 +222,14 @@ public final class KernelRing implements Ring {
             submissions.publish();
             toSubmit = submissions.staged();
         }
+        int submitted = enter(toSubmit, minComplete, timeoutNanos);
+        if (submitted > 0 && submitted < toSubmit) {
+            submissions.refuseCutChain();
+        }
+        return submitted;
+    }
+
+    private int enter(int toSubmit, int minComplete, long timeoutNanos) {
         if (minComplete == 0 || timeoutNanos < 0) {
             return Syscalls.enter(errnoState, enterFd, toSubmit, minComplete, enterFlags, 0, 0);
         }

@@ -10,7 +10,9 @@ import java.lang.invoke.VarHandle;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
+import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /**
  * The ring's submission side. We own the tail, the kernel the head.
@@ -20,6 +22,8 @@ import io.github.reactoruring.internal.ring.Sqe;
  */
 final class SubmissionQueue {
 
+    private static final int LINKS = IoUringAbi.IOSQE_IO_LINK | IoUringAbi.IOSQE_IO_HARDLINK;
+
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
     private final MemorySegment ring;
@@ -28,6 +32,7 @@ final class SubmissionQueue {
     private final long flagsOffset;
     private final int entries;
     private final int mask;
+    private final MemorySegment sqes;
     private final Sqe sqe;
     private int tail;
 
@@ -38,6 +43,7 @@ final class SubmissionQueue {
         flagsOffset = params.sqFlags();
         entries = params.sqEntries();
         mask = entries - 1;
+        this.sqes = sqes;
         sqe = new Sqe(sqes);
         tail = (int) INT.getAcquire(ring, tailOffset);
         if ((params.flags() & IORING_SETUP_NO_SQARRAY) == 0) {
@@ -69,6 +75,22 @@ final class SubmissionQueue {
     void publish() {
         // Release: the entries are written before the kernel sees the tail.
         INT.setRelease(ring, tailOffset, tail);
+    }
+
+    /**
+     * Looks at what is left after a submission that the kernel cut short, for want of memory, and after at least one entry. If
+     * that was within a chain, the rest would run at once in the next submission, and wait for nothing: its first entry is made
+     * an operation that no kernel knows, which fails (EINVAL), and what is linked behind it is cancelled.
+     */
+    void refuseCutChain() {
+        int head = (int) INT.getAcquire(ring, headOffset);
+        if (head != tail && (flagsOf(head - 1 & mask) & LINKS) != 0) {
+            Prep.refuse(sqes, head & mask);
+        }
+    }
+
+    private int flagsOf(int position) {
+        return sqes.get(ValueLayout.JAVA_BYTE, (long) position * IoUringAbi.SQE_BYTES + 1);
     }
 
     boolean overflowed() {

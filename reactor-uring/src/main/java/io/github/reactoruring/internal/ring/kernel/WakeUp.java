@@ -5,6 +5,8 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_REGISTER_SEN
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.util.concurrent.locks.LockSupport;
 
 import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Ring;
@@ -22,6 +24,7 @@ import io.github.reactoruring.internal.sys.Syscalls;
  */
 final class WakeUp {
 
+    private static final long RETRY_NANOS = 100_000;
     private static final int EFD_CLOEXEC_NONBLOCK = 0x80000 | 0x800;
 
     private final MemorySegment message;
@@ -69,18 +72,24 @@ final class WakeUp {
         return Syscalls.register(-1, IORING_REGISTER_SEND_MSG_RING, nop.address(), 1) == -Errno.EINVAL;
     }
 
-    synchronized void wake() {
-        if (closed) {
-            return;
+    /** The kernel may have no memory for the message: the loop must hear of it all the same, and nobody else wait meanwhile. */
+    void wake() {
+        while (!hasWoken()) {
+            LockSupport.parkNanos(RETRY_NANOS);
         }
-        int result;
-        do {
-            result = eventfd >= 0
-                    ? (int) Syscalls.write(eventfd, one)
-                    : Syscalls.register(-1, IORING_REGISTER_SEND_MSG_RING, message.address(), 1);
-            // Out of memory for the message: the loop must hear of it all the same. A full eventfd counter is a
-            // wake-up already.
-        } while (result == -Errno.ENOMEM || result == -Errno.EINTR);
+    }
+
+    private synchronized boolean hasWoken() {
+        if (closed) {
+            return true;
+        }
+        // A full eventfd counter is a wake-up already.
+        int result = eventfd >= 0
+                ? (int) Syscalls.write(eventfd, one)
+                : Syscalls.register(-1, IORING_REGISTER_SEND_MSG_RING, message.address(), 1);
+        // Only an address went with the call.
+        Reference.reachabilityFence(this);
+        return result != -Errno.ENOMEM && result != -Errno.EINTR;
     }
 
     int eventfd() {

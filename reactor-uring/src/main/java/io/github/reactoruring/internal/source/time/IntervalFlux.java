@@ -26,6 +26,9 @@ import reactor.core.publisher.Flux;
  */
 public final class IntervalFlux extends Flux<Long> implements Scannable {
 
+    /** A hundred years, and more: what the kernel takes without an overflow. */
+    private static final Duration LONGEST = Duration.ofDays(36_525);
+
     private final Supplier<EventLoop> loops;
     private final Duration period;
 
@@ -105,6 +108,12 @@ public final class IntervalFlux extends Flux<Long> implements Scannable {
             drain();
         }
 
+        /** Returns when so many periods are over; the last that there is time for never ends. */
+        private Duration end(long periods) {
+            long left = LONGEST.minusNanos(startNanos).dividedBy(period);
+            return periods > left ? LONGEST : Duration.ofNanos(startNanos).plus(period.multipliedBy(periods));
+        }
+
         private final class Arm extends Request {
 
             private final Timespec timespec = new Timespec();
@@ -125,7 +134,7 @@ public final class IntervalFlux extends Flux<Long> implements Scannable {
 
             @Override
             protected void prepare(Sqe sqe) {
-                Duration time = multishot ? period : Duration.ofNanos(startNanos).plus(period.multipliedBy(ticks + 1));
+                Duration time = multishot ? period : end(ticks + 1);
                 Prep.timeout(sqe, timespec.set(time),
                         multishot ? IoUringAbi.IORING_TIMEOUT_MULTISHOT : IoUringAbi.IORING_TIMEOUT_ABS);
             }
