@@ -75,7 +75,11 @@ final class Dispatcher {
         } else {
             // Before the callback: whoever it tells may look.
             count();
-            deliver(request, false, result, flags);
+            Throwable thrown = Gate.completed(request, result, flags);
+            if (thrown != null && request.isRetired()) {
+                // Nobody is to wait for ever for what was thrown away with it.
+                Gate.failed(request, thrown);
+            }
             release(request);
         }
     }

@@ -42,11 +42,14 @@ final class Gate {
         }
     }
 
-    static void completed(RequestCallbacks request, int result, int flags) {
+    /** Returns what the request threw when it was given a completion, or null. */
+    static @Nullable Throwable completed(RequestCallbacks request, int result, int flags) {
         try {
             request.completed(result, flags);
+            return null;
         } catch (Throwable t) {
             Complaint.CALLBACK.log(t);
+            return t;
         }
     }
 

@@ -28,6 +28,8 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
     private @Nullable Deadline deadline;
     /** Whether the value is made elsewhere, and told when it is there. */
     private boolean valueIsMade;
+    /** Whether the subscriber has been told what became of it. */
+    private boolean told;
 
     protected OneShot(EventLoop loop, CoreSubscriber<? super T> actual) {
         super(loop);
@@ -133,9 +135,11 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
         try {
             value = value(result, flags);
         } catch (Throwable t) {
+            told = true;
             Signals.error(actual, atDeadline(Errors.told(this, t)));
             return;
         }
+        told = true;
         if (value == null) {
             // The completion came first: a disposal since then lost, and must not make it vanish.
             Signals.complete(actual);
@@ -185,7 +189,10 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
         if (deadline != null) {
             deadline.over();
         }
-        Signals.error(actual, cause);
+        if (!told) {
+            told = true;
+            Signals.error(actual, cause);
+        }
     }
 
     @Override

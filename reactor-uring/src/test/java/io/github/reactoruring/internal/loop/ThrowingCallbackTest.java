@@ -40,6 +40,18 @@ class ThrowingCallbackTest {
         assertLoopWorks();
     }
 
+    /** A class that could not be loaded, say: whoever was to be told of the completion would wait for ever. */
+    @Test
+    void whoCannotTakeItsLastCompletionIsToldWhy() {
+        List<RecordingRequest> nops = threeNops();
+        nops.get(1).onEach(THROWS);
+        under.turn();
+        assertThat(nops.get(1).failures()).singleElement().satisfies(thrown -> assertThat(thrown)
+                .hasMessage("a callback's own"));
+        assertThat(nops.get(0).failures()).isEmpty();
+        assertLoopWorks();
+    }
+
     @Test
     void aThrowingDiscardLosesNoOther() {
         List<RecordingRequest> polls = List.of(poll(), poll().onEach(THROWS), poll());
