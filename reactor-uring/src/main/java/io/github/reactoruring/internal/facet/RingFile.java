@@ -97,12 +97,12 @@ final class RingFile implements UringFile {
         if (file.loop().ring().features().supports(IoUringAbi.IORING_OP_READ_MULTISHOT)) {
             return MultishotFlux.create(file.loop(), loop -> new StreamRead<>(file, buffers));
         }
-        return Flux.defer(() -> {
+        return Guarded.create(Flux.defer(() -> {
             AtomicBoolean ended = new AtomicBoolean();
             return read(STREAM_CHUNK_BYTES, buffers)
                     .switchIfEmpty(Mono.fromRunnable(() -> ended.set(true)))
                     .repeat(() -> !ended.get());
-        });
+        }));
     }
 
     @Override

@@ -51,10 +51,11 @@ final class CancelCost {
 
     /**
      * Returns the visits of an ALL cancel of all {@code k} timers: all polls before each, and the head of the list. Nothing is
-     * charged where there is nothing else: for thousands it is over as soon as the cancels that it replaces.
+     * charged where there is nothing else, or one poll, such as that of the ring's own wake-ups: for thousands it is over as
+     * soon as the cancels that it replaces.
      */
     long timers(int k) {
-        return armed == 0 && k <= MOST_TIMERS ? 0 : k + (k + 1L) * armed;
+        return armed <= 1 && k <= MOST_TIMERS ? 0 : k + (k + 1L) * armed;
     }
 
     /** Returns the visits of an ANY cancel, which ends all there is: the polls, then the timers, past what the polls left. */

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Assumptions;
 /** A small filesystem of its own, a tmpfs or an ext4, which fills up, or can be made read-only. Needs root. */
 public final class MountedTmpfs implements AutoCloseable {
 
+    private static final int MOST_TRIES = 100;
+
     private final Path directory;
 
     private MountedTmpfs(Path directory) {
@@ -59,6 +61,11 @@ public final class MountedTmpfs implements AutoCloseable {
     @Override
     public void close() throws IOException, InterruptedException {
         String refused = run("umount", directory.toString());
+        // The kernel's workers close what a ring has left, a little later.
+        for (int i = 0; i < MOST_TRIES && refused.contains("busy"); i++) {
+            run("sleep", "0.1");
+            refused = run("umount", directory.toString());
+        }
         if (!refused.isEmpty()) {
             throw new IOException(refused);
         }

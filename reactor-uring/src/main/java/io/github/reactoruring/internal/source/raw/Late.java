@@ -18,6 +18,11 @@ final class Late {
     private Late() {
     }
 
+    /** Has this class loaded, which takes a descriptor: there may be none when an error comes. */
+    static void load() {
+        // By being called.
+    }
+
     /** Frees what a completion carries, be it that of an error: that may have taken a buffer all the same. */
     static void discard(EventLoop loop, Operation operation, Completion completion, Context context) {
         close(loop, operation, completion.result());

@@ -17,6 +17,10 @@ import reactor.core.CoreSubscriber;
 /** Submits an operation as it is described. */
 public final class RawOneShot extends OneShot<Completion> {
 
+    static {
+        Late.load();
+    }
+
     private final Operation operation;
     private int sentResult;
     private int sentFlags;
