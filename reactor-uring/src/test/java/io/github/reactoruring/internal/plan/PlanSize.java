@@ -34,6 +34,6 @@ record PlanSize(int sqes, long charge) {
         if (!timers) {
             return (long) ((k / 2.0 + 1) * armed);
         }
-        return armed == 0 && k <= 8192 ? 0 : (k + 1L) * armed + k;
+        return armed <= 1 && k <= 8192 ? 0 : (k + 1L) * armed + k;
     }
 }
