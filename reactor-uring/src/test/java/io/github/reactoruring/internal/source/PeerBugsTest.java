@@ -24,6 +24,7 @@ import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.loop.Request;
+import io.github.reactoruring.internal.loop.RingTables;
 import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.internal.ring.SqeBytes;
 import io.github.reactoruring.internal.ring.scripted.CancelRecord;
@@ -243,7 +244,7 @@ class PeerBugsTest {
         KernelRequest request = under.only();
         under.ring().kernel().emit(request);
         under.turn();
-        int taken = under.ring().kernel().takeProvided(0);
+        int taken = under.ring().kernel().takeProvided(RingTables.OWN_BUFFER_GROUP);
         under.ring().kernel().complete(request, -Errno.EIO,
                 IoUringAbi.IORING_CQE_F_BUFFER | taken << IoUringAbi.IORING_CQE_BUFFER_SHIFT);
         under.turn();
@@ -269,7 +270,7 @@ class PeerBugsTest {
         subscriber.cancel();
         under.turn();
         under.ring().kernel().emit(request);
-        int taken = under.ring().kernel().takeProvided(0);
+        int taken = under.ring().kernel().takeProvided(RingTables.OWN_BUFFER_GROUP);
         under.ring().kernel().complete(request, -Errno.ECANCELED,
                 IoUringAbi.IORING_CQE_F_BUFFER | taken << IoUringAbi.IORING_CQE_BUFFER_SHIFT);
         under.turns(2);
