@@ -49,6 +49,7 @@ public final class KernelRing implements Ring {
     private final SubmissionQueue submissions;
     private final CompletionQueue completions;
     private final RingFeatures features;
+    private final KernelView view;
     private final WakeUp wakeUp;
     /** Null where wake-ups need no request of ours. */
     private final @Nullable WakePoll wakePoll;
@@ -69,7 +70,7 @@ public final class KernelRing implements Ring {
     private boolean abandoned;
 
     private KernelRing(int fd, RingParams params, MappedMemory rings, MappedMemory sqes, RingFeatures features,
-            WakeUp wakeUp) {
+            WakeUp wakeUp, KernelView view) {
         this.fd = fd;
         this.rings = rings;
         this.sqes = sqes;
@@ -78,7 +79,9 @@ public final class KernelRing implements Ring {
         wakePoll = wakeUp.eventfd() < 0 ? null : new WakePoll(wakeUp.eventfd(), wakeUp::acknowledge);
         enterFd = fd;
         bufferTable = new BufferTable(fd);
-        submissions = new SubmissionQueue(rings.segment(), sqes.segment(), params);
+        this.view = view;
+        OlderKernel older = view.isReal() ? null : new OlderKernel(view, sqes.segment(), params.sqEntries());
+        submissions = new SubmissionQueue(rings.segment(), sqes.segment(), params, older);
         completions = new CompletionQueue(rings.segment(), params);
         waitArgument.set(ValueLayout.JAVA_LONG, 16, waitTime.address());
     }
@@ -105,7 +108,7 @@ public final class KernelRing implements Ring {
                 requireWaits(features);
                 boolean byMessage = features.has(RingFeature.SEND_MSG_RING) && WakeUp.messagesSupported();
                 WakeUp wakeUp = WakeUp.open(setup.fd(), byMessage);
-                return new KernelRing(setup.fd(), params, rings, sqes, features, wakeUp);
+                return new KernelRing(setup.fd(), params, rings, sqes, features, wakeUp, config.view());
             } catch (Throwable t) {
                 if (rings != null) {
                     rings.close();
@@ -178,6 +181,9 @@ public final class KernelRing implements Ring {
      * thousands if need be. A kernel before 5.15 keeps its own bounds.
      */
     private void limitWorkers() {
+        if (!view.isSince(5, 15)) {
+            return;
+        }
         MemorySegment limits = arena.allocate(8, Integer.BYTES);
         limits.set(ValueLayout.JAVA_INT, 0, BOUNDED_WORKERS);
         limits.set(ValueLayout.JAVA_INT, 4, UNBOUNDED_WORKERS);
@@ -267,6 +273,9 @@ public final class KernelRing implements Ring {
     /** struct io_uring_rsrc_register: nr u32, flags u32, resv2 u64, data u64, tags u64. */
     @Override
     public int registerFileTable(int slots) {
+        if (!view.isSince(5, 19)) {
+            return -Errno.EINVAL;
+        }
         MemorySegment table = arena.allocate(32, Long.BYTES);
         table.set(ValueLayout.JAVA_INT, 0, slots);
         table.set(ValueLayout.JAVA_INT, 4, IORING_RSRC_REGISTER_SPARSE);
@@ -276,6 +285,9 @@ public final class KernelRing implements Ring {
     /** struct io_uring_buf_reg: ring_addr u64, ring_entries u32, bgid u16, flags u16, resv 3 × u64. */
     @Override
     public @Nullable ProvidedBuffers provideBuffers(int group, int entries, int bufferBytes) {
+        if (!view.isSince(5, 19)) {
+            return null;
+        }
         BufferRing provided = new BufferRing(group, entries, bufferBytes);
         MemorySegment registration = arena.allocate(40, Long.BYTES);
         registration.set(ValueLayout.JAVA_LONG, 0, provided.ringAddress());

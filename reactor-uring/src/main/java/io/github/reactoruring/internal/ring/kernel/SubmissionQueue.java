@@ -34,9 +34,12 @@ final class SubmissionQueue {
     private final int mask;
     private final MemorySegment sqes;
     private final Sqe sqe;
+    /** Null on the kernel as it is. */
+    private final @Nullable OlderKernel older;
     private int tail;
+    private int published;
 
-    SubmissionQueue(MemorySegment ring, MemorySegment sqes, RingParams params) {
+    SubmissionQueue(MemorySegment ring, MemorySegment sqes, RingParams params, @Nullable OlderKernel older) {
         this.ring = ring;
         headOffset = params.sqHead();
         tailOffset = params.sqTail();
@@ -46,6 +49,8 @@ final class SubmissionQueue {
         this.sqes = sqes;
         sqe = new Sqe(sqes);
         tail = (int) INT.getAcquire(ring, tailOffset);
+        published = tail;
+        this.older = older;
         if ((params.flags() & IORING_SETUP_NO_SQARRAY) == 0) {
             // Entry i of the index array always names SQE i.
             for (int i = 0; i < entries; i++) {
@@ -73,6 +78,10 @@ final class SubmissionQueue {
     }
 
     void publish() {
+        if (older != null) {
+            older.take(published, tail);
+            published = tail;
+        }
         // Release: the entries are written before the kernel sees the tail.
         INT.setRelease(ring, tailOffset, tail);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.internal.ring.RingFeature;
@@ -26,6 +27,17 @@ class KernelViewTest {
             "6.1,SENDMSG_ZC,true", "6.6,READ_MULTISHOT,false", "6.12,LISTEN,true", "6.12,RECV_ZC,false"})
     void showsAnOpcodeFromTheVersionThatBroughtIt(String version, Opcode opcode, boolean shown) {
         assertThat(KernelView.parse(version).showsOpcode(opcode.code())).isEqualTo(shown);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Opcode.class)
+    void showsEachOpcodeSinceItCame(Opcode opcode) {
+        String[] since = opcode.since().split("\\.");
+        int minor = Integer.parseInt(since[1]);
+        assertThat(KernelView.parse(opcode.since()).showsOpcode(opcode.code())).isTrue();
+        // The last of Linux 5 is 19.
+        String before = minor > 0 ? since[0] + "." + (minor - 1) : "5.19";
+        assertThat(KernelView.parse(before).showsOpcode(opcode.code())).isFalse();
     }
 
     @Test

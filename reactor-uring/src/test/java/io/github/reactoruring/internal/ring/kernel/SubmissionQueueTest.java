@@ -26,7 +26,7 @@ class SubmissionQueueTest {
 
     private final MemorySegment ring = Arena.ofAuto().allocate(64, 8);
     private final MemorySegment sqes = Arena.ofAuto().allocate(8L * IoUringAbi.SQE_BYTES, 8);
-    private final SubmissionQueue queue = new SubmissionQueue(ring, sqes, params());
+    private final SubmissionQueue queue = new SubmissionQueue(ring, sqes, params(), null);
 
     private long staged = 100;
 
