@@ -57,7 +57,12 @@ class ClosingTest {
             for (int i = 0; i < 100; i++) {
                 pending.add(start(pipe.source().read(1).flux()));
                 pending.add(start(ring.get().timers().after(Duration.ofHours(1)).flux()));
-                pending.add(start(ring.get().timers().interval(Duration.ofHours(1))));
+                if (KernelUnderTest.isSince(6, 4)) {
+                    pending.add(start(ring.get().timers().interval(Duration.ofHours(1))));
+                } else {
+                    // One that is refused its multishot timer is on its way to another.
+                    pending.add(start(ring.get().timers().after(Duration.ofHours(1)).flux()));
+                }
             }
             ring.awaitInFlight(300);
             Probe<ByteBuffer> reading = start(

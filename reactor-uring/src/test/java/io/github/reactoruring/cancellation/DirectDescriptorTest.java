@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,11 @@ class DirectDescriptorTest {
 
     @TempDir
     Path directory;
+
+    @BeforeEach
+    void needsThem() {
+        KernelUnderTest.assume(RingFeature.DIRECT_DESCRIPTORS);
+    }
 
     private UringFile open(Path path) {
         return ring.get().files().openDirect(path, StandardOpenOption.READ, StandardOpenOption.WRITE,

@@ -22,6 +22,7 @@ import io.github.reactoruring.testing.ArmedRequests;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import io.github.reactoruring.testing.kernel.RawPipe;
 import reactor.core.publisher.Flux;
@@ -111,6 +112,7 @@ class TimeoutAmendmentTest {
 
     @Test
     void updateOfAMultishotTimerSetsItsPeriod() {
+        KernelUnderTest.assumeSince(6, 4, "multishot timer");
         Probe<Completion> ticks = Probe.idle();
         ring.get().raw().stream(timeout(HOUR).operationFlags(IORING_TIMEOUT_MULTISHOT).userData(1)).subscribe(ticks);
         ticks.request(10);

@@ -25,6 +25,7 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.file.UringFile;
 import io.github.reactoruring.file.UringPipe;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
 import io.github.reactoruring.testing.kernel.Fifo;
@@ -64,7 +65,9 @@ class InheritedDescriptorsTest {
 
     private void open(Uring uring, Path file, Path fifo, List<Disposable> goingOn) throws IOException {
         UringFile opened = uring.files().open(file, StandardOpenOption.READ, StandardOpenOption.WRITE).block();
-        uring.files().openDirect(file).block();
+        if (KernelUnderTest.has(RingFeature.DIRECT_DESCRIPTORS)) {
+            uring.files().openDirect(file).block();
+        }
         // For both: where its name is not in the kernel's cache, a kernel worker opens it, and waits for the other end.
         uring.files().open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE).block();
         UringPipe pipe = uring.files().pipe().block();

@@ -26,8 +26,10 @@ import io.github.reactoruring.buffer.BufferFactory;
 import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.buffer.RegisteredBuffer;
 import io.github.reactoruring.buffer.RegisteredBuffers;
+import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Flux;
 
@@ -77,8 +79,14 @@ class ClosedFileTest {
                 use("truncate", (file, others) -> file.truncate(0)),
                 use("advise", (file, others) -> file.advise(0, 10, Advice.WILL_NEED)),
                 use("size", (file, others) -> file.size()),
-                use("getAttribute", (file, others) -> file.getAttribute("user.test")),
-                use("setAttribute", (file, others) -> file.setAttribute("user.test", new byte[1])),
+                use("getAttribute", (file, others) -> {
+                    KernelUnderTest.assume(Opcode.FGETXATTR);
+                    return file.getAttribute("user.test");
+                }),
+                use("setAttribute", (file, others) -> {
+                    KernelUnderTest.assume(Opcode.FSETXATTR);
+                    return file.setAttribute("user.test", new byte[1]);
+                }),
                 use("transferTo a pipe", (file, others) -> file.transferTo(0, others.pipe.sink(), -1, 10)),
                 use("transferTo from a pipe", (file, others) -> others.pipe.source().transferTo(-1, file, 0, 10)));
     }

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Mono;
 
@@ -204,6 +206,7 @@ class FileSystemTest {
 
     @Test
     void keepsExtendedAttributes() throws Exception {
+        KernelUnderTest.assume(Opcode.SETXATTR);
         Path file = Files.createFile(directory.resolve("file"));
         byte[] large = new byte[3_000];
         new Random(1).nextBytes(large);

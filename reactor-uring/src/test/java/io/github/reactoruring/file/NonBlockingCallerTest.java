@@ -20,8 +20,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.reactivestreams.Publisher;
 
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.TestUring;
 import io.github.reactoruring.testing.kernel.Fifo;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.blockhound.BlockingOperationError;
 import reactor.core.publisher.Flux;
@@ -102,7 +104,9 @@ class NonBlockingCallerTest {
         sources.put("replace", () -> files.replace(to, data));
         sources.put("copy", () -> files.copy(file, to, WriteOptions.defaults()));
         sources.put("open", () -> files.open(file));
-        sources.put("openDirect", () -> files.openDirect(file));
+        if (KernelUnderTest.has(RingFeature.DIRECT_DESCRIPTORS)) {
+            sources.put("openDirect", () -> files.openDirect(file));
+        }
         sources.put("pipe", files::pipe);
         sources.put("readAt", () -> open.readAt(0, 100));
         sources.put("readEach", () -> open.readEach(Flux.just(0L, 10L), 100, 2));

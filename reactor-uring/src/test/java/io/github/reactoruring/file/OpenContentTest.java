@@ -16,7 +16,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.buffer.BufferFactory;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -73,6 +75,7 @@ class OpenContentTest {
 
     @Test
     void streamsNoDirectDescriptor() throws Exception {
+        KernelUnderTest.assume(RingFeature.DIRECT_DESCRIPTORS);
         UringFile file = ring.get().files().openDirect(Files.writeString(directory.resolve("file"), "abc")).block();
 
         assertThatThrownBy(() -> content(file, ReadOptions.defaults()))

@@ -22,8 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringCancelledException;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Mono;
 
@@ -72,6 +74,7 @@ class TransferTest {
 
     @Test
     void movesFromAndToPositionsAndDirectDescriptors() throws Exception {
+        KernelUnderTest.assume(RingFeature.DIRECT_DESCRIPTORS);
         UringFile from = ring.get().files().openDirect(path, READ).block();
         UringFile to = ring.get().files().openDirect(directory.resolve("to"), CREATE, WRITE).block();
 

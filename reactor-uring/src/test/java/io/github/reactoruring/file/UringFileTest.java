@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
@@ -106,6 +108,7 @@ class UringFileTest {
 
     @Test
     void worksOnADirectDescriptorButForTheSize() throws Exception {
+        KernelUnderTest.assume(RingFeature.DIRECT_DESCRIPTORS);
         Path path = Files.writeString(directory.resolve("file"), "0123456789");
         UringFile file = ring.get().files().openDirect(path, READ, WRITE).block();
         try {
@@ -129,6 +132,8 @@ class UringFileTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void readsAndSetsExtendedAttributes(boolean direct) throws Exception {
+        // As old as direct descriptors are.
+        KernelUnderTest.assume(Opcode.FGETXATTR);
         Path path = Files.createFile(directory.resolve("file"));
         UringFile file = (direct
                 ? ring.get().files().openDirect(path, READ, WRITE)
@@ -157,9 +162,11 @@ class UringFileTest {
 
         List<Mono<?>> late = List.of(file.read(1), file.readAt(0, 1), file.write(bytes("a")),
                 file.writeAt(0, List.of(bytes("a"), bytes("b"))), file.fsync(), file.fdatasync(), file.allocate(0, 1),
-                file.truncate(0), file.advise(0, 0, Advice.NORMAL), file.size(), file.transferTo(file, 1),
-                file.getAttribute("user.a"), file.setAttribute("user.a", new byte[1]));
-        for (Mono<?> operation : late) {
+                file.truncate(0), file.advise(0, 0, Advice.NORMAL), file.size(), file.transferTo(file, 1));
+        List<Mono<?>> lateAttributes = KernelUnderTest.has(Opcode.FGETXATTR)
+                ? List.of(file.getAttribute("user.a"), file.setAttribute("user.a", new byte[1]))
+                : List.of();
+        for (Mono<?> operation : Stream.concat(late.stream(), lateAttributes.stream()).toList()) {
             assertThatThrownBy(operation::block).as(operation.toString())
                     .hasCauseInstanceOf(ClosedChannelException.class);
         }

@@ -27,6 +27,7 @@ import io.github.reactoruring.Completion;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import io.github.reactoruring.testing.process.Descriptors;
 import reactor.core.Scannable.Attr;
@@ -57,6 +58,7 @@ class SocketOperationsTest {
     }
 
     private int socket(int family) {
+        KernelUnderTest.assume(Opcode.SOCKET);
         return submit(Operation.of(Opcode.SOCKET).fd(family).offset(SOCK_STREAM));
     }
 

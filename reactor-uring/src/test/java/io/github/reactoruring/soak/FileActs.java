@@ -13,7 +13,9 @@ import io.github.reactoruring.file.DirectoryChange;
 import io.github.reactoruring.file.ReadOptions;
 import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.file.UringFile;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.testing.fuse.SlowFile;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -141,7 +143,7 @@ final class FileActs {
 
     private static void openAndClose(Scene scene) {
         Path path = scene.world.files.get(2);
-        Mono<UringFile> opening = scene.random.nextBoolean()
+        Mono<UringFile> opening = scene.random.nextBoolean() || !KernelUnderTest.has(RingFeature.DIRECT_DESCRIPTORS)
                 ? scene.files().open(path)
                 : scene.files().openDirect(path);
         Pattern pattern = new Pattern(100);

@@ -14,10 +14,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.UringCancelledException;
 import io.github.reactoruring.UringException;
+import io.github.reactoruring.internal.ring.RingFeature;
 import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
 import io.github.reactoruring.testing.kernel.RawOperations;
 import io.github.reactoruring.testing.kernel.RawPipe;
 import reactor.core.publisher.Mono;
@@ -172,7 +174,10 @@ final class RawActs {
                 waiting.add(scene.all(scene.uring.raw().submit(operation.userData(first + i)), done -> {
                 }));
             }
-            Cancel cancel = switch (scene.random.nextInt(scene.closing ? 7 : 5)) {
+            int form = scene.random.nextInt(scene.closing ? 7 : 5);
+            boolean isTaken = KernelUnderTest.has(RingFeature.CANCEL_OP)
+                    || KernelUnderTest.has(RingFeature.CANCEL_ALL_FD_ANY) && (form < 3 || form == 6);
+            Cancel cancel = switch (isTaken ? form : 0) {
                 case 0 -> Cancel.userData(first);
                 case 1 -> Cancel.fd(pipe.source());
                 case 2 -> Cancel.fd(pipe.source()).all();

@@ -17,6 +17,7 @@ import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
 import io.github.reactoruring.testing.kernel.KernelSight;
 import io.github.reactoruring.testing.kernel.KernelTrace;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
 import io.github.reactoruring.testing.kernel.NeedsTrace;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import reactor.core.publisher.Flux;
@@ -63,6 +64,7 @@ class TimersTest {
     @Test
     @NeedsTrace
     void oneRequestMakesAllTicks() {
+        KernelUnderTest.assumeSince(6, 4, "multishot timer");
         try (KernelTrace trace = KernelTrace.start()) {
             ring.get().timers().interval(Duration.ofMillis(1)).take(20).blockLast();
             ring.awaitIdle();

@@ -16,8 +16,6 @@ public enum RingFeature {
     TIMED_WAIT(5, 11),
     /** Gives more than one completion for a request, as often as something happens. */
     MULTISHOT(5, 13),
-    /** Opens files into a table of the ring's own; into a slot that the kernel chooses from 5.19 on. */
-    DIRECT_DESCRIPTORS(5, 15),
     /** Drops the CQE of a successful request (IOSQE_CQE_SKIP_SUCCESS). */
     CQE_SKIP(5, 17),
     /** Goes on submitting after a bad SQE (IORING_SETUP_SUBMIT_ALL). */
@@ -28,6 +26,8 @@ public enum RingFeature {
     CANCEL_ALL_FD_ANY(5, 19),
     /** Runs task work only on entering, and says that some is pending. */
     COOP_TASKRUN(5, 19),
+    /** Opens files into a table of the ring's own that begins empty, each into a slot that the kernel chooses. */
+    DIRECT_DESCRIPTORS(5, 19),
     /** Knows buffers by number, in a table that may have holes. */
     BUFFER_TABLE(5, 19),
     /** Cancels by direct descriptor. */

@@ -67,7 +67,7 @@ class MissingFeaturesTest {
         under = without(RingFeature.DIRECT_DESCRIPTORS);
         RingFiles files = new RingFiles(under::loop, () -> List.of(under.loop()));
         assertRefused(() -> files.openDirect(Path.of("file")), "A direct descriptor", "DIRECT_DESCRIPTORS",
-                "Linux 5.15");
+                "Linux 5.19");
         assertThat(files.open(Path.of("file"))).as("one with a number").isNotNull();
     }
 

@@ -46,6 +46,18 @@ public final class KernelUnderTest {
         assume(has(opcode), opcode.toString());
     }
 
+    /** Skips the test, saying why, where it is to see a kernel older than what it is about, of which nothing else tells. */
+    public static void assumeSince(int major, int minor, String what) {
+        assume(isSince(major, minor), what);
+    }
+
+    /** Says whether rings of this run see a kernel that is no older than this one. */
+    public static boolean isSince(int major, int minor) {
+        String[] shown = System.getProperty(VIEW, "").split("\\.");
+        return shown.length < 2 || RingFeature.version(Integer.parseInt(shown[0]),
+                Integer.parseInt(shown[1])) >= RingFeature.version(major, minor);
+    }
+
     private static void assume(boolean present, String what) {
         Assumptions.assumeTrue(present, () -> KernelView.configured() + " has no " + what);
     }

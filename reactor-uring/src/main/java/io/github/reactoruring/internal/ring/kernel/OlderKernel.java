@@ -99,7 +99,7 @@ final class OlderKernel {
     private boolean refusesSlot(SqeBytes sqe) {
         return switch (sqe.opcode()) {
             case IORING_OP_OPENAT, IORING_OP_OPENAT2, IORING_OP_ACCEPT, IORING_OP_CLOSE ->
-                sqe.fileIndex() != 0 && !view.shows(RingFeature.DIRECT_DESCRIPTORS)
+                sqe.fileIndex() != 0 && !view.isSince(5, 15)
                         || sqe.fileIndex() == IORING_FILE_INDEX_ALLOC && !view.isSince(5, 19);
             default -> false;
         };
