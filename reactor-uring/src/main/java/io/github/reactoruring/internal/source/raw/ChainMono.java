@@ -16,6 +16,7 @@ import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Outcome;
+import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Operation;
 import reactor.core.CoreSubscriber;
@@ -147,6 +148,7 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
         private final Operation operation;
         private final int index;
         private final Linked subscription;
+        private @Nullable Completion sent;
 
         Link(EventLoop loop, Operation operation, int index, Linked subscription) {
             super(loop);
@@ -187,7 +189,13 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
 
         @Override
         protected void completed(int result, int flags) {
-            if (isFinal(flags)) {
+            Completion before = sent;
+            if (!isFinal(flags)) {
+                sent = new Completion(result, flags & ~IoUringAbi.IORING_CQE_F_MORE, userData());
+            } else if (before != null && (flags & IoUringAbi.IORING_CQE_F_NOTIF) != 0) {
+                // This only says that a zero-copy send's memory is free.
+                subscription.ended(index, before);
+            } else {
                 subscription.ended(index, new Completion(result, flags, userData()));
             }
         }

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.source.raw;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -129,6 +130,19 @@ class LateCompletionTest {
         probe.assertSilent();
         assertThat(Syscalls.close(ends[0])).as("closed already").isEqualTo(-Errno.EBADF);
         assertThat(Syscalls.close(ends[1])).isZero();
+    }
+
+    /** Its last completion says that the memory is free, and nothing of what was sent. */
+    @Test
+    void aZeroCopySendInAChainTellsWhatWasSent() {
+        MemorySegment data = under.ring().memory().allocate(10);
+        Operation send = Operation.of(Opcode.SEND_ZC).fd(descriptor).buffer(data);
+        Probe<List<Completion>> probe = start(raw.submit(Chain.of(send).then(Operation.of(Opcode.NOP))));
+        under.turnUntil("the end", probe::isTerminated);
+
+        assertThat(probe.values().getFirst()).extracting(Completion::result).containsExactly(10, 0);
+        assertThat(probe.values().getFirst()).noneMatch(Completion::notification);
+        under.ring().memory().free(data);
     }
 
     @Test
