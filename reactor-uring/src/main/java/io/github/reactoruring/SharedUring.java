@@ -2,10 +2,12 @@ package io.github.reactoruring;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.reactoruring.internal.sys.Errno;
-import io.github.reactoruring.internal.sys.ErrnoException;
+import io.github.reactoruring.internal.engine.Rings;
 
-/** Holds the Uring of the JVM, and whether one can be had at all: found out once, but for what passes. */
+/**
+ * Holds the Uring of the JVM, and whether one can be had at all. Both are found out once; but that memory or descriptors are
+ * short just now is asked again.
+ */
 final class SharedUring {
 
     private static @Nullable Uring shared;
@@ -32,19 +34,14 @@ final class SharedUring {
         if (!tried && shared == null) {
             try {
                 Uring.builder("probe").submissionEntries(1).completionEntries(2).build().dispose();
-                cause = null;
             } catch (Throwable t) {
+                if (Rings.isPassing(t)) {
+                    return t;
+                }
                 cause = t;
             }
-            tried = cause == null || !passes(cause);
+            tried = true;
         }
         return cause;
-    }
-
-    /** Says whether it may be otherwise in a moment: there were too many files open, or too little memory. */
-    private static boolean passes(Throwable refusal) {
-        return refusal instanceof VirtualMachineError || refusal.getCause() instanceof ErrnoException call
-                && (call.errno() == Errno.EMFILE || call.errno() == Errno.ENFILE || call.errno() == Errno.ENOMEM
-                        || call.errno() == Errno.EAGAIN);
     }
 }

@@ -86,7 +86,10 @@ public final class Uring implements Disposable {
         return unavailabilityCause() == null;
     }
 
-    /** Returns why io_uring is not to be had and what to do about it, or null when it is. Never throws. */
+    /**
+     * Returns why io_uring is not to be had and what to do about it, or null when it is. Found out once, but asked again where
+     * it was for want of descriptors or memory, which somebody may have given back. Never throws.
+     */
     public static @Nullable Throwable unavailabilityCause() {
         return SharedUring.unavailabilityCause();
     }

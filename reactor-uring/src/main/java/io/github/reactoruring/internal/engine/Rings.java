@@ -43,6 +43,11 @@ public final class Rings {
         }
     }
 
+    /** Says whether what kept rings from being opened may be over the next time. */
+    public static boolean isPassing(Throwable refusal) {
+        return Unavailability.isPassing(refusal);
+    }
+
     /**
      * Opens {@code count} rings and starts their threads.
      *

@@ -60,8 +60,40 @@ final class Unavailability {
         return new UringUnavailableException("No io_uring: " + advice + " [" + refusal.getMessage() + "]", refusal);
     }
 
-    /** Explains a C library or JVM that does not let us call the kernel. */
+    /** Says whether it is for want of what others may give back. */
+    static boolean isPassing(Throwable refusal) {
+        for (Throwable cause = refusal; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ErrnoException call) {
+                return switch (call.errno()) {
+                    case Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM, Errno.EAGAIN, Errno.EINTR -> true;
+                    default -> false;
+                };
+            }
+            if (cause instanceof VirtualMachineError) {
+                return true;
+            }
+        }
+        // A class that could not be loaded, or the like.
+        return refusal.getCause() instanceof LinkageError && !isForbidden(refusal);
+    }
+
+    private static boolean isForbidden(Throwable linkFailure) {
+        for (Throwable cause = linkFailure; cause != null; cause = cause.getCause()) {
+            // Of a class that failed to initialise before, the JVM knows the name of the cause only.
+            if (cause instanceof IllegalCallerException
+                    || String.valueOf(cause.getMessage()).contains(IllegalCallerException.class.getSimpleName())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Explains a C library or JVM that does not let us call the kernel, or has not loaded what it takes. */
     static UringUnavailableException of(Throwable linkFailure) {
+        if (!isForbidden(linkFailure)) {
+            return new UringUnavailableException("No io_uring: the JVM could not load or link what calls the kernel. Are too"
+                    + " many files open (`ulimit -n`), or is memory short? [" + linkFailure + "]", linkFailure);
+        }
         return new UringUnavailableException("No io_uring: this JVM cannot call the C library. Start it with"
                 + " --enable-native-access=ALL-UNNAMED (or =io.github.reactoruring on the module path) [" + linkFailure
                 + "]", linkFailure);

@@ -5,14 +5,17 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Optional;
 
 /** Makes method handles for C functions, and turns their errno into a negative result. */
 @SuppressWarnings("restricted")
 final class Downcalls {
 
+    private static final String LIBC = "libc.so.6";
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
@@ -51,7 +54,19 @@ final class Downcalls {
     }
 
     private static MemorySegment address(String function) {
-        return LINKER.defaultLookup().find(function).orElseThrow(
+        return LINKER.defaultLookup().find(function).or(() -> findLoaded(function)).orElseThrow(
                 () -> new UnsatisfiedLinkError("The C library has no function " + function + "()"));
+    }
+
+    /**
+     * Asks the C library that the process has. The linker's own look-up opens a library of the JDK's, and has nothing, for good,
+     * where too many files were open just then.
+     */
+    private static Optional<MemorySegment> findLoaded(String function) {
+        try {
+            return SymbolLookup.libraryLookup(LIBC, Arena.global()).find(function);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 
 /**
  * Calls the kernel for what io_uring has no operation for: reading directories, inotify, listing and removing extended
@@ -44,6 +45,8 @@ public final class FileCalls {
                     (int) OPENAT.invokeExact(state, OpenFlags.AT_FDCWD, path.address(), flags, 0), state);
         } catch (Throwable t) {
             throw Syscalls.unexpected(t);
+        } finally {
+            Reference.reachabilityFence(path);
         }
     }
 
@@ -66,6 +69,8 @@ public final class FileCalls {
                     (long) GETDENTS64.invokeExact(state, SYS_GETDENTS64, fd, into.address(), into.byteSize()), state);
         } catch (Throwable t) {
             throw Syscalls.unexpected(t);
+        } finally {
+            Reference.reachabilityFence(into);
         }
     }
 
@@ -103,6 +108,7 @@ public final class FileCalls {
         } catch (Throwable t) {
             throw Syscalls.unexpected(t);
         } finally {
+            Reference.reachabilityFence(into);
             NativeMemory.free(nativePath);
         }
     }

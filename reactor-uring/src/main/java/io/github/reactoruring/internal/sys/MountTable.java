@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,6 +50,9 @@ public final class MountTable {
             return descriptor < 0 || (int) POLL.invokeExact(errnoState, pollfd.address(), 1L, 0) != 0;
         } catch (Throwable t) {
             throw Syscalls.unexpected(t);
+        } finally {
+            // Whose memory pollfd is.
+            Reference.reachabilityFence(this);
         }
     }
 

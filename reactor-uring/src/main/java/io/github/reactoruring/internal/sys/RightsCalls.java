@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 
 /**
  * Calls the kernel for who may do what with a file: owner, mode, access control list. Results are those of
@@ -57,6 +58,7 @@ public final class RightsCalls {
         } catch (Throwable t) {
             throw Syscalls.unexpected(t);
         } finally {
+            Reference.reachabilityFence(into);
             NativeMemory.free(nativePath);
             NativeMemory.free(nativeName);
         }
@@ -72,6 +74,7 @@ public final class RightsCalls {
         } catch (Throwable t) {
             throw Syscalls.unexpected(t);
         } finally {
+            Reference.reachabilityFence(value);
             NativeMemory.free(nativeName);
         }
     }

@@ -5,13 +5,15 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 
 /**
  * Calls the kernel. Every method returns the kernel's own convention: a result of zero or more, or a
  * negated errno; none throws for a failed call.
  *
- * <p>Pointers are passed as addresses: the caller keeps the memory alive until the call is over, and for
- * what io_uring keeps using, until the final CQE.
+ * <p>Memory that is passed as a segment stays reachable until the call is over, which its mere address would not see to: the
+ * caller may have no more use for it by then. What is passed as an address the caller keeps; and what io_uring goes on using
+ * whoever asked for that, until the final CQE.
  */
 public final class Syscalls {
 
@@ -64,6 +66,8 @@ public final class Syscalls {
                     (long) SETUP.invokeExact(state, SYS_IO_URING_SETUP, entries, params.address()), state);
         } catch (Throwable t) {
             throw unexpected(t);
+        } finally {
+            Reference.reachabilityFence(params);
         }
     }
 
@@ -78,8 +82,21 @@ public final class Syscalls {
         }
     }
 
-    /** Calls io_uring_register(2). */
-    public static int register(int fd, int opcode, long argument, int count) {
+    /** Calls io_uring_register(2) with what it is given at {@code argument}. */
+    public static int register(int fd, int opcode, MemorySegment argument, int count) {
+        try {
+            return register(fd, opcode, argument.address(), count);
+        } finally {
+            Reference.reachabilityFence(argument);
+        }
+    }
+
+    /** Calls io_uring_register(2) without an argument. */
+    public static int register(int fd, int opcode) {
+        return register(fd, opcode, 0, 0);
+    }
+
+    private static int register(int fd, int opcode, long argument, int count) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = errnoState(arena);
             return (int) Downcalls.resultOrErrno(
@@ -138,6 +155,8 @@ public final class Syscalls {
             return Downcalls.resultOrErrno((long) READ.invokeExact(state, fd, into.address(), into.byteSize()), state);
         } catch (Throwable t) {
             throw unexpected(t);
+        } finally {
+            Reference.reachabilityFence(into);
         }
     }
 
@@ -149,6 +168,8 @@ public final class Syscalls {
                     state);
         } catch (Throwable t) {
             throw unexpected(t);
+        } finally {
+            Reference.reachabilityFence(from);
         }
     }
 
@@ -160,6 +181,9 @@ public final class Syscalls {
                     (int) STATX.invokeExact(state, directory, path.address(), flags, mask, buffer.address()), state);
         } catch (Throwable t) {
             throw unexpected(t);
+        } finally {
+            Reference.reachabilityFence(path);
+            Reference.reachabilityFence(buffer);
         }
     }
 

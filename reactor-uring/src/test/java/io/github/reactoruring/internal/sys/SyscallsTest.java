@@ -30,7 +30,7 @@ class SyscallsTest {
             assertThat(Syscalls.read(CLOSED, some)).isEqualTo(-Errno.EBADF);
             assertThat(Syscalls.write(CLOSED, some)).isEqualTo(-Errno.EBADF);
             assertThat(Syscalls.pipe2(new int[2], -1)).isEqualTo(-Errno.EINVAL);
-            assertThat(Syscalls.register(CLOSED, 0, 0, 0)).isEqualTo(-Errno.EBADF);
+            assertThat(Syscalls.register(CLOSED, 0)).isEqualTo(-Errno.EBADF);
             assertThat(Syscalls.enter(Syscalls.errnoState(arena), CLOSED, 0, 0, 0, 0, 0)).isEqualTo(-Errno.EBADF);
         }
     }

@@ -60,7 +60,7 @@ final class BufferTable {
             MemorySegment table = arena.allocate(32, Long.BYTES);
             table.set(ValueLayout.JAVA_INT, 0, SLOTS);
             table.set(ValueLayout.JAVA_INT, 4, IORING_RSRC_REGISTER_SPARSE);
-            int result = Syscalls.register(ringFd, IORING_REGISTER_BUFFERS2, table.address(), (int) table.byteSize());
+            int result = Syscalls.register(ringFd, IORING_REGISTER_BUFFERS2, table, (int) table.byteSize());
             made = result >= 0;
             return Math.min(result, 0);
         }
@@ -76,7 +76,7 @@ final class BufferTable {
             update.set(ValueLayout.JAVA_INT, 0, slot);
             update.set(ValueLayout.JAVA_LONG, 8, vector.address());
             update.set(ValueLayout.JAVA_INT, 24, 1);
-            return Syscalls.register(ringFd, IORING_REGISTER_BUFFERS_UPDATE, update.address(),
+            return Syscalls.register(ringFd, IORING_REGISTER_BUFFERS_UPDATE, update,
                     (int) update.byteSize());
         }
     }

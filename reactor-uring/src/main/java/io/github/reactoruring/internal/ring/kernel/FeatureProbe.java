@@ -87,7 +87,7 @@ final class FeatureProbe {
         BitSet opcodes = new BitSet();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment probe = arena.allocate(16 + PROBED_OPCODES * 8L, Long.BYTES);
-            int result = Syscalls.register(ringFd, IORING_REGISTER_PROBE, probe.address(), PROBED_OPCODES);
+            int result = Syscalls.register(ringFd, IORING_REGISTER_PROBE, probe, PROBED_OPCODES);
             if (result < 0) {
                 throw new ErrnoException(-result, "io_uring_register");
             }
@@ -108,7 +108,7 @@ final class FeatureProbe {
             cancel.set(ValueLayout.JAVA_INT, 12, cancelFlags);
             cancel.set(ValueLayout.JAVA_LONG, 16, -1);
             cancel.set(ValueLayout.JAVA_LONG, 24, -1);
-            return Syscalls.register(ringFd, IORING_REGISTER_SYNC_CANCEL, cancel.address(), 1) != -Errno.EINVAL;
+            return Syscalls.register(ringFd, IORING_REGISTER_SYNC_CANCEL, cancel, 1) != -Errno.EINVAL;
         }
     }
 

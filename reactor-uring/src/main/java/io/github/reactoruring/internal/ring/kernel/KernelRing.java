@@ -17,6 +17,7 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_UNREGISTER_R
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -165,7 +166,7 @@ public final class KernelRing implements Ring {
 
     @Override
     public int enable() {
-        int result = Syscalls.register(fd, IORING_REGISTER_ENABLE_RINGS, 0, 0);
+        int result = Syscalls.register(fd, IORING_REGISTER_ENABLE_RINGS);
         if (result >= 0 && features.has(RingFeature.REGISTERED_RING)) {
             registerRing();
         }
@@ -187,14 +188,14 @@ public final class KernelRing implements Ring {
         MemorySegment limits = arena.allocate(8, Integer.BYTES);
         limits.set(ValueLayout.JAVA_INT, 0, BOUNDED_WORKERS);
         limits.set(ValueLayout.JAVA_INT, 4, UNBOUNDED_WORKERS);
-        Syscalls.register(fd, IORING_REGISTER_IOWQ_MAX_WORKERS, limits.address(), 2);
+        Syscalls.register(fd, IORING_REGISTER_IOWQ_MAX_WORKERS, limits, 2);
     }
 
     /** Saves the descriptor look-up of each enter; without it we enter by descriptor. */
     private void registerRing() {
         ringUpdate.set(ValueLayout.JAVA_INT, 0, -1);
         ringUpdate.set(ValueLayout.JAVA_LONG, 8, fd);
-        if (Syscalls.register(fd, IORING_REGISTER_RING_FDS, ringUpdate.address(), 1) == 1) {
+        if (Syscalls.register(fd, IORING_REGISTER_RING_FDS, ringUpdate, 1) == 1) {
             enterFd = ringUpdate.get(ValueLayout.JAVA_INT, 0);
             enterFlags |= IORING_ENTER_REGISTERED_RING;
             registeredBy = Thread.currentThread();
@@ -206,7 +207,7 @@ public final class KernelRing implements Ring {
         if (registeredBy == Thread.currentThread()) {
             ringUpdate.set(ValueLayout.JAVA_INT, 0, enterFd);
             ringUpdate.set(ValueLayout.JAVA_LONG, 8, 0L);
-            Syscalls.register(fd, IORING_UNREGISTER_RING_FDS, ringUpdate.address(), 1);
+            Syscalls.register(fd, IORING_UNREGISTER_RING_FDS, ringUpdate, 1);
             registeredBy = null;
         }
     }
@@ -239,10 +240,17 @@ public final class KernelRing implements Ring {
         if (minComplete == 0 || timeoutNanos < 0) {
             return Syscalls.enter(errnoState, enterFd, toSubmit, minComplete, enterFlags, 0, 0);
         }
+        return enterTimed(toSubmit, minComplete, timeoutNanos);
+    }
+
+    private int enterTimed(int toSubmit, int minComplete, long timeoutNanos) {
         waitTime.set(ValueLayout.JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
         waitTime.set(ValueLayout.JAVA_LONG, 8, timeoutNanos % NANOS_PER_SECOND);
-        return Syscalls.enter(errnoState, enterFd, toSubmit, minComplete, enterFlags | IORING_ENTER_EXT_ARG,
+        int result = Syscalls.enter(errnoState, enterFd, toSubmit, minComplete, enterFlags | IORING_ENTER_EXT_ARG,
                 waitArgument.address(), waitArgument.byteSize());
+        // The kernel reads both, and nobody need have use for this ring any more.
+        Reference.reachabilityFence(this);
+        return result;
     }
 
     @Override
@@ -279,7 +287,7 @@ public final class KernelRing implements Ring {
         MemorySegment table = arena.allocate(32, Long.BYTES);
         table.set(ValueLayout.JAVA_INT, 0, slots);
         table.set(ValueLayout.JAVA_INT, 4, IORING_RSRC_REGISTER_SPARSE);
-        return Syscalls.register(fd, IORING_REGISTER_FILES2, table.address(), (int) table.byteSize());
+        return Syscalls.register(fd, IORING_REGISTER_FILES2, table, (int) table.byteSize());
     }
 
     /** struct io_uring_buf_reg: ring_addr u64, ring_entries u32, bgid u16, flags u16, resv 3 × u64. */
@@ -293,7 +301,7 @@ public final class KernelRing implements Ring {
         registration.set(ValueLayout.JAVA_LONG, 0, provided.ringAddress());
         registration.set(ValueLayout.JAVA_INT, 8, provided.entries());
         registration.set(ValueLayout.JAVA_SHORT, 12, (short) group);
-        if (Syscalls.register(fd, IORING_REGISTER_PBUF_RING, registration.address(), 1) < 0) {
+        if (Syscalls.register(fd, IORING_REGISTER_PBUF_RING, registration, 1) < 0) {
             provided.free();
             return null;
         }

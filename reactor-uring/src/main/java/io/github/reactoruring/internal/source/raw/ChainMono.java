@@ -16,6 +16,7 @@ import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.Request;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Outcome;
+import io.github.reactoruring.internal.source.Signals;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.raw.Chain;
 import io.github.reactoruring.raw.Operation;
@@ -206,7 +207,7 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
         }
 
         private void discard(Completion completion) {
-            Late.discard(loop(), operation, completion, subscription.outcome.actual().currentContext());
+            Late.discard(loop(), operation, completion, Signals.context(subscription.outcome.actual()));
         }
 
         @Override
