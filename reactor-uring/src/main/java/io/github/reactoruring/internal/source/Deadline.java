@@ -110,14 +110,17 @@ final class Deadline implements LinkTimeout.Listener {
         return holding;
     }
 
-    /** The source was disposed of; any thread. */
+    /** The source was disposed of, in flight or between two submissions; any thread. */
     void sourceGone() {
-        if (!linked) {
+        if (timer.isAlone()) {
             timer.dispose();
         }
     }
 
-    /** The request ended, and nobody waits for its timer: one that stands alone is not needed any more. */
+    /**
+     * The request has ended after its disposal, or was turned away before it was submitted again: a timer that stands alone is
+     * not needed any more.
+     */
     void over() {
         if (timer.isAlone()) {
             timer.dispose();

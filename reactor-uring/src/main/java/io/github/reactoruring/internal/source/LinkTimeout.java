@@ -36,7 +36,8 @@ final class LinkTimeout extends Request {
 
     private final Listener listener;
     private final Timespec timespec = new Timespec();
-    private boolean alone;
+    /** Set by the owner; whoever disposes of the source asks for it. */
+    private volatile boolean alone;
 
     LinkTimeout(EventLoop loop, Listener listener, boolean alone) {
         super(loop);
@@ -73,9 +74,10 @@ final class LinkTimeout extends Request {
     protected void completed(int result, int flags) {
         // Cut off from its head; or, alone, hit by somebody's explicit cancel.
         boolean lost = result == (alone ? -Errno.ECANCELED : -Errno.EINVAL);
-        if (lost && listener.deadlineWanted() && resubmit()) {
-            alone = true;
-        } else if (result == -Errno.ETIME) {
+        if (lost && listener.deadlineWanted() && goOnAlone()) {
+            return;
+        }
+        if (result == -Errno.ETIME) {
             listener.deadlinePassed(!alone);
         } else if (!alone && (result == -Errno.ENOENT || result == -Errno.EALREADY)) {
             // It fired, and could not end the request: that is running, or not to be found.
@@ -83,6 +85,19 @@ final class LinkTimeout extends Request {
         } else {
             listener.deadlineUnused();
         }
+    }
+
+    /** Goes on, unless it was disposed of. Whoever disposes of the source from now on finds it alone, and disposes of it too. */
+    private boolean goOnAlone() {
+        boolean before = alone;
+        alone = true;
+        boolean going = resubmit();
+        if (!going) {
+            alone = before;
+        } else if (!listener.deadlineWanted()) {
+            dispose();
+        }
+        return going;
     }
 
     @Override

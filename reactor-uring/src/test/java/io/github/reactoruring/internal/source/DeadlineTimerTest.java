@@ -225,4 +225,40 @@ class DeadlineTimerTest {
             written.assertRules();
         }
     }
+
+    /** Writes in two parts, the timer of the first cut off and so alone; the rest is queued and not submitted yet. */
+    private Probe<Long> writeInTwoParts(OpenFile file) {
+        Probe<Long> written = Probe.idle();
+        WriteOnce<ByteBuffer> write = FileWrites.of(file, written, -1, ByteBuffer.allocate(100));
+        under.ring().takeAtMost(1);
+        written.onSubscribe(write.withDeadline(SECOND));
+        written.request(1);
+        under.turnUntil("the timer refused and on its own", () -> armed(IORING_OP_TIMEOUT));
+        KernelRequest first = under.ring().inFlight(IORING_OP_WRITE).getFirst();
+        under.ring().kernel().complete(first, 60, 0);
+        under.turn();
+        assertThat(under.ring().taken(IORING_OP_WRITE)).as("the rest not submitted yet").hasSize(1);
+        return written;
+    }
+
+    @Test
+    void doesNotOutliveARequestThatIsTurnedAwayBetweenTwoSubmissions() {
+        OpenFile file = under.openFile("pipe");
+        Probe<Long> written = writeInTwoParts(file);
+        file.close();
+        under.spinUntil("nothing in flight", () -> under.ring().kernel().inFlight().isEmpty());
+
+        assertThat(written.isTerminated()).isTrue();
+        assertThat(under.ring().nanoTime()).as("long before the deadline").isLessThan(1_500_000_000);
+    }
+
+    @Test
+    void doesNotOutliveARequestThatIsDisposedOfBetweenTwoSubmissions() {
+        Probe<Long> written = writeInTwoParts(under.openFile("pipe"));
+        written.dispose();
+        under.spinUntil("nothing in flight", () -> under.ring().kernel().inFlight().isEmpty());
+
+        written.assertSilent();
+        assertThat(under.ring().nanoTime()).as("long before the deadline").isLessThan(1_500_000_000);
+    }
 }
