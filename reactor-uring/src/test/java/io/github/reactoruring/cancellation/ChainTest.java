@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.reactoruring.Completion;
+import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringException;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.raw.Cancel;
@@ -37,6 +38,7 @@ import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.TestUring;
 import io.github.reactoruring.testing.kernel.DirectFifo;
+import io.github.reactoruring.testing.kernel.KernelUnderTest;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import io.github.reactoruring.testing.kernel.RawPipe;
 import io.github.reactoruring.testing.process.Descriptors;
@@ -109,6 +111,29 @@ class ChainTest {
 
         assertThat(results(chain.block())).containsExactly(0, 0);
         assertThat(results(chain.block())).containsExactly(0, 0);
+    }
+
+    /** A kernel before 5.18 stops its submission at an SQE that it refuses: unless it is in a chain, which it goes on with. */
+    @Test
+    void theRestOfAChainBehindARefusedSqeNeverStarts() {
+        Uring older = KernelUnderTest.build(Uring.builder("older"), "5.17");
+        try {
+            Operation refused = Operation.of(Opcode.FSYNC).fd(pipe.sink()).address(1);
+            List<Completion> completions = older.raw()
+                    .submit(Chain.of(nop()).then(refused).then(write(pipe.sink(), 5)).then(write(pipe.sink(), 5)))
+                    .block();
+
+            assertThat(results(completions)).containsExactly(-Errno.ECANCELED, -Errno.EINVAL, -Errno.ECANCELED,
+                    -Errno.ECANCELED);
+            Probe<Completion> read = Probe.idle();
+            older.raw().submit(read(pipe.source(), 5)).subscribe(read);
+            read.request(1);
+            older.raw().nop().block();
+            assertThat(read.isTerminated()).as("nothing was written").isFalse();
+            read.dispose();
+        } finally {
+            older.disposeLater().block();
+        }
     }
 
     @Test

@@ -91,8 +91,10 @@ final class Unavailability {
     /** Explains a C library or JVM that does not let us call the kernel, or has not loaded what it takes. */
     static UringUnavailableException of(Throwable linkFailure) {
         if (!isForbidden(linkFailure)) {
-            return new UringUnavailableException("No io_uring: the JVM could not load or link what calls the kernel. Are too"
-                    + " many files open (`ulimit -n`), or is memory short? [" + linkFailure + "]", linkFailure);
+            return new UringUnavailableException(
+                    "No io_uring: the JVM could not load or link what calls the kernel. Are too"
+                            + " many files open (`ulimit -n`), or is memory short? [" + linkFailure + "]",
+                    linkFailure);
         }
         return new UringUnavailableException("No io_uring: this JVM cannot call the C library. Start it with"
                 + " --enable-native-access=ALL-UNNAMED (or =io.github.reactoruring on the module path) [" + linkFailure

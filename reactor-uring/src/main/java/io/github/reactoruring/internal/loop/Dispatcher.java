@@ -64,6 +64,15 @@ final class Dispatcher {
             }
             return;
         }
+        end(request, result, flags);
+    }
+
+    /** Ends a request in flight that the kernel has not seen, and will not: as it ends one behind a broken link. */
+    void neverStarted(Request request) {
+        end(request, -Errno.ECANCELED, 0);
+    }
+
+    private void end(Request request, int result, int flags) {
         // The slot first: the callback may need one.
         inFlight.retire(request);
         boolean disposed = request.markRetired();

@@ -28,13 +28,15 @@ final class Submitter {
     private final LoopStats stats;
     private final int mostRequests;
     private final Backlog backlog;
+    private final StagedChains chains;
 
-    Submitter(EventLoop loop, InFlightTable inFlight, int completionEntries, int mostRequests) {
+    Submitter(EventLoop loop, InFlightTable inFlight, int completionEntries, int mostRequests, StagedChains chains) {
         this.loop = loop;
         ring = loop.ring();
         stats = loop.stats();
         this.inFlight = inFlight;
         this.mostRequests = mostRequests;
+        this.chains = chains;
         backlog = new Backlog(inFlight, completionEntries);
     }
 
@@ -109,6 +111,7 @@ final class Submitter {
         } else if (!request.markStaged()) {
             dropChain(request);
         } else {
+            chains.stageNext(request);
             fill(request);
             for (Request next = request.linked(); next != null; next = next.linked()) {
                 if (next.markStaged()) {

@@ -40,6 +40,7 @@ public final class Turn {
     private final Submitter submitter;
     private final Canceller canceller;
     private final Dispatcher dispatcher;
+    private final StagedChains chains;
     private final EnterGuard enterGuard;
     /** Made once: a turn that has nothing to do takes no memory. */
     private final Consumer<Mail> taker = this::take;
@@ -68,9 +69,10 @@ public final class Turn {
         mailbox = loop.mailbox();
         stats = loop.stats();
         timer = loop.timer();
-        submitter = new Submitter(loop, inFlight, completionEntries, mostRequests);
         canceller = new Canceller(ring, inFlight, stats, policy);
         dispatcher = new Dispatcher(ring, inFlight, stats);
+        chains = new StagedChains(ring, inFlight, dispatcher::neverStarted);
+        submitter = new Submitter(loop, inFlight, completionEntries, mostRequests, chains);
         enterGuard = new EnterGuard(ring, stats);
         collapse = new Collapse(loop, submitter, inFlight);
     }
@@ -259,11 +261,13 @@ public final class Turn {
                 return !isOver();
             }
         }
+        int offered = ring.staged();
         int result = wait ? sleep() : enterGuard.enter(false, -1);
         if (result < 0) {
             fail(new ErrnoException(-result, "io_uring_enter"));
             return false;
         }
+        chains.taken(offered - ring.staged());
         return true;
     }
 

@@ -42,6 +42,14 @@ public interface Ring extends AutoCloseable {
     @Nullable
     Sqe nextSqe();
 
+    /**
+     * Returns an SQE that is staged and was not consumed, all 64 bytes cleared, to be filled anew. The object is reused as
+     * that of {@link #nextSqe()} is.
+     *
+     * @param index counted from the first that the kernel has not consumed
+     */
+    Sqe stageAnew(int index);
+
     /** Returns how many SQEs are staged and not yet consumed by the kernel. */
     int staged();
 

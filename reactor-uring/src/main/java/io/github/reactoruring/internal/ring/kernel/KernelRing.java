@@ -218,6 +218,11 @@ public final class KernelRing implements Ring {
     }
 
     @Override
+    public Sqe stageAnew(int index) {
+        return submissions.anew(index);
+    }
+
+    @Override
     public int staged() {
         return submissions.staged();
     }
@@ -229,14 +234,6 @@ public final class KernelRing implements Ring {
             submissions.publish();
             toSubmit = submissions.staged();
         }
-        int submitted = enter(toSubmit, minComplete, timeoutNanos);
-        if (submitted > 0 && submitted < toSubmit) {
-            submissions.refuseCutChain();
-        }
-        return submitted;
-    }
-
-    private int enter(int toSubmit, int minComplete, long timeoutNanos) {
         if (minComplete == 0 || timeoutNanos < 0) {
             return Syscalls.enter(errnoState, enterFd, toSubmit, minComplete, enterFlags, 0, 0);
         }

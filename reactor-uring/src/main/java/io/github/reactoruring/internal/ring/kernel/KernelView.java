@@ -17,7 +17,8 @@ public final class KernelView {
     private static final KernelView REAL = new KernelView(Integer.MAX_VALUE);
     /** The highest opcode of each kernel that added some. */
     private static final int[][] LAST_OPCODES = {{5_001, 7}, {5_002, 8}, {5_003, 10}, {5_004, 11}, {5_005, 16},
-            {5_006, 29}, {5_007, 32}, {5_008, 33}, {5_011, 36}, {5_015, 39}, {5_018, 40}, {5_019, 46}, {6_000, 47}, {6_001, 48}, {6_007, 53}, {6_008, 54},
+            {5_006, 29}, {5_007, 32}, {5_008, 33}, {5_011, 36}, {5_015, 39}, {5_018, 40}, {5_019, 46}, {6_000, 47},
+            {6_001, 48}, {6_007, 53}, {6_008, 54},
             {6_009, 55}, {6_011, 57}, {6_015, 61}, {6_016, 62}};
 
     private final int version;

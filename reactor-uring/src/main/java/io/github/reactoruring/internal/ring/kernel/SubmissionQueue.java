@@ -10,9 +10,7 @@ import java.lang.invoke.VarHandle;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
-import io.github.reactoruring.internal.sys.IoUringAbi;
 
 /**
  * The ring's submission side. We own the tail, the kernel the head.
@@ -22,8 +20,6 @@ import io.github.reactoruring.internal.sys.IoUringAbi;
  */
 final class SubmissionQueue {
 
-    private static final int LINKS = IoUringAbi.IOSQE_IO_LINK | IoUringAbi.IOSQE_IO_HARDLINK;
-
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
     private final MemorySegment ring;
@@ -32,7 +28,6 @@ final class SubmissionQueue {
     private final long flagsOffset;
     private final int entries;
     private final int mask;
-    private final MemorySegment sqes;
     private final Sqe sqe;
     /** Null on the kernel as it is. */
     private final @Nullable OlderKernel older;
@@ -46,7 +41,6 @@ final class SubmissionQueue {
         flagsOffset = params.sqFlags();
         entries = params.sqEntries();
         mask = entries - 1;
-        this.sqes = sqes;
         sqe = new Sqe(sqes);
         tail = (int) INT.getAcquire(ring, tailOffset);
         published = tail;
@@ -71,6 +65,11 @@ final class SubmissionQueue {
         return sqe.moveTo(tail++ & mask);
     }
 
+    Sqe anew(int index) {
+        // Acquire: as below. The kernel reads an entry during an enter only.
+        return sqe.moveTo((int) INT.getAcquire(ring, headOffset) + index & mask);
+    }
+
     /** Counts from the kernel's head, not from what an enter returned: a short submit loses nothing. */
     int staged() {
         // Acquire: the kernel has read an entry before its head passes it.
@@ -84,22 +83,6 @@ final class SubmissionQueue {
         }
         // Release: the entries are written before the kernel sees the tail.
         INT.setRelease(ring, tailOffset, tail);
-    }
-
-    /**
-     * Looks at what is left after a submission that the kernel cut short, for want of memory, and after at least one entry. If
-     * that was within a chain, the rest would run at once in the next submission, and wait for nothing: its first entry is made
-     * an operation that no kernel knows, which fails (EINVAL), and what is linked behind it is cancelled.
-     */
-    void refuseCutChain() {
-        int head = (int) INT.getAcquire(ring, headOffset);
-        if (head != tail && (flagsOf(head - 1 & mask) & LINKS) != 0) {
-            Prep.refuse(sqes, head & mask);
-        }
-    }
-
-    private int flagsOf(int position) {
-        return sqes.get(ValueLayout.JAVA_BYTE, (long) position * IoUringAbi.SQE_BYTES + 1);
     }
 
     boolean overflowed() {

@@ -158,6 +158,11 @@ public final class ArbitraryRing implements Ring, AutoCloseable {
     }
 
     @Override
+    public Sqe stageAnew(int index) {
+        return submissions.anew(index);
+    }
+
+    @Override
     public int staged() {
         return submissions.staged();
     }

@@ -4,6 +4,9 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_LINK_TIME
 import static io.github.reactoruring.internal.sys.IoUringAbi.IOSQE_IO_HARDLINK;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IOSQE_IO_LINK;
 
+import java.util.HashSet;
+import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.internal.sys.Errno;
@@ -14,6 +17,7 @@ final class LinkChain {
     private final ScriptedKernel kernel;
     /** The request that the next SQE is linked to. */
     private @Nullable KernelRequest tail;
+    private final Set<Long> cutBehind = new HashSet<>();
 
     LinkChain(ScriptedKernel kernel) {
         this.kernel = kernel;
@@ -33,7 +37,15 @@ final class LinkChain {
 
     /** A link does not reach from one submission into the next. */
     void cut() {
+        if (tail != null) {
+            cutBehind.add(tail.sqe().userData());
+        }
         tail = null;
+    }
+
+    /** Says whether a submission ended behind this request, which is linked to what was to come. */
+    boolean wasCutBehind(long userData) {
+        return cutBehind.contains(userData);
     }
 
     /** Starts what waits behind a request that is over, or fails it. */

@@ -96,6 +96,11 @@ public final class ScriptedKernel {
         return true;
     }
 
+    /** Says whether a submission ended behind this request, in the middle of its chain. */
+    public boolean wasCutBehind(long userData) {
+        return links.wasCutBehind(userData);
+    }
+
     void endSubmission() {
         links.cut();
         submitting = false;

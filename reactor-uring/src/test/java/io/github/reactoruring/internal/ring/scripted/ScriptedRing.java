@@ -217,6 +217,12 @@ public final class ScriptedRing implements Ring {
     }
 
     @Override
+    public Sqe stageAnew(int index) {
+        requireOwner("stageAnew");
+        return submissions.anew(index);
+    }
+
+    @Override
     public int staged() {
         return submissions.staged();
     }

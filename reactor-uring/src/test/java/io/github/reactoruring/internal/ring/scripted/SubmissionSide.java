@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,8 @@ final class SubmissionSide {
     private final int capacity;
     private final MemorySegment entries;
     private final Sqe cursor;
-    /** What the entries held that an enter offered and did not take. */
-    private final List<SqeBytes> leftOver = new ArrayList<>();
+    /** What the entries held that an enter offered and did not take; nothing where it was staged anew. */
+    private final List<Optional<SqeBytes>> leftOver = new ArrayList<>();
     private int head;
     private int tail;
 
@@ -57,6 +58,17 @@ final class SubmissionSide {
         return cursor.moveTo(index);
     }
 
+    /** Hands out an entry that was staged, to be filled anew. */
+    Sqe anew(int index) {
+        if (index < 0 || index >= staged()) {
+            violations.add("SQE " + index + " of " + staged() + " staged anew");
+        }
+        if (index < leftOver.size()) {
+            leftOver.set(index, Optional.empty());
+        }
+        return cursor.moveTo(head + index & capacity - 1);
+    }
+
     SqeBytes take() {
         int index = head++ & capacity - 1;
         SqeBytes sqe = SqeBytes.decode(entries, index);
@@ -67,16 +79,15 @@ final class SubmissionSide {
     /** Remembers what was offered and not taken. */
     void keepLeftOver() {
         for (int i = head; i != tail; i++) {
-            leftOver.add(SqeBytes.decode(entries, i & capacity - 1));
+            leftOver.add(Optional.of(SqeBytes.decode(entries, i & capacity - 1)));
         }
     }
 
     void checkLeftOver() {
         for (int i = 0; i < leftOver.size(); i++) {
             SqeBytes now = SqeBytes.decode(entries, head + i & capacity - 1);
-            if (!now.equals(leftOver.get(i))) {
-                violations.add("an SQE was rewritten before the kernel took it: " + leftOver.get(i) + " → " + now);
-            }
+            leftOver.get(i).filter(before -> !before.equals(now)).ifPresent(before -> violations
+                    .add("an SQE was rewritten before the kernel took it: " + before + " → " + now));
         }
         leftOver.clear();
     }
