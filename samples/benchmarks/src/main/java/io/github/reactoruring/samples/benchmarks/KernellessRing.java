@@ -67,6 +67,11 @@ final class KernellessRing implements Ring {
     }
 
     @Override
+    public Sqe stageAnew(int index) {
+        return sqe.moveTo(submitted + index & MASK);
+    }
+
+    @Override
     public int staged() {
         return tail - submitted;
     }
