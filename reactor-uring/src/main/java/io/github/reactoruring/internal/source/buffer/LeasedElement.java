@@ -1,7 +1,6 @@
 package io.github.reactoruring.internal.source.buffer;
 
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -11,8 +10,8 @@ import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.FileTraits;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.source.Element;
+import io.github.reactoruring.internal.source.Elsewhere;
 import reactor.core.Exceptions;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Memory of a {@link BufferFactory}, which the kernel fills for one element. Not to be freed before the kernel is done with
@@ -92,9 +91,9 @@ public final class LeasedElement<B> extends Element<B> {
             });
         };
         try {
-            Schedulers.boundedElastic().schedule(making);
-        } catch (RejectedExecutionException e) {
-            // Too much waits there, or it was shut down.
+            Elsewhere.run(making);
+        } catch (Throwable t) {
+            // Rather here than never: whoever waits for it would wait for ever, and its memory be lent for as long.
             making.run();
         }
     }

@@ -2,7 +2,6 @@ package io.github.reactoruring.internal.source.file;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Descriptors;
-import reactor.core.scheduler.Schedulers;
+import io.github.reactoruring.internal.source.Elsewhere;
 
 /**
  * Makes calls on an open file that the ring has no operation for and that may block, on the bounded elastic scheduler. The
@@ -40,13 +39,13 @@ public final class OffRing {
             return;
         }
         try {
-            Schedulers.boundedElastic().schedule(() -> {
+            Elsewhere.run(() -> {
                 Throwable error = make(call, lent);
                 file.loop().execute(new Made(lent, error, ended));
             });
-        } catch (RejectedExecutionException e) {
+        } catch (Throwable t) {
             lent.close();
-            ended.accept(e);
+            ended.accept(t);
         }
     }
 

@@ -2,16 +2,15 @@ package io.github.reactoruring.internal.source.watch;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.util.concurrent.RejectedExecutionException;
 
 import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.loop.LoopTask;
 import io.github.reactoruring.internal.loop.OpenFile;
 import io.github.reactoruring.internal.ring.Descriptors;
+import io.github.reactoruring.internal.source.Elsewhere;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.sys.Errno;
 import io.github.reactoruring.internal.sys.PathName;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Makes an inotify instance with one watch, off the ring, since inotify_add_watch(2) looks the path up; then hands it to
@@ -45,9 +44,9 @@ final class WatchSetup implements Runnable, LoopTask {
     /** Starts it; returns at once. */
     void start() {
         try {
-            Schedulers.boundedElastic().schedule(this::makeInstance);
-        } catch (RejectedExecutionException e) {
-            listener.setupFailed(e);
+            Elsewhere.run(this::makeInstance);
+        } catch (Throwable t) {
+            listener.setupFailed(t);
         }
     }
 
