@@ -29,6 +29,7 @@ public interface Raw {
      * @return emits the completion whose result is zero or more; an error result is signalled as an
      *     {@link io.github.reactoruring.UringException}, one caused by an explicit cancel as an
      *     {@link io.github.reactoruring.UringCancelledException}
+     * @throws IllegalArgumentException if it is a multishot operation, which {@link #stream} is for
      */
     Mono<Completion> submit(Operation operation);
 

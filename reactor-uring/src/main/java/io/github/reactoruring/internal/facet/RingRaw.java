@@ -19,6 +19,7 @@ import io.github.reactoruring.internal.source.raw.Poll;
 import io.github.reactoruring.internal.source.raw.PollMultishot;
 import io.github.reactoruring.internal.source.raw.RawMultishot;
 import io.github.reactoruring.internal.source.raw.RawOneShot;
+import io.github.reactoruring.internal.source.raw.Repetition;
 import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.raw.Cancel;
 import io.github.reactoruring.raw.Chain;
@@ -47,6 +48,7 @@ public final class RingRaw implements Raw {
     @Override
     public Mono<Completion> submit(Operation operation) {
         check(operation);
+        checkIsOnce(operation);
         return OneShotMono.create(loops, (ring, actual) -> new RawOneShot(ring, actual, operation));
     }
 
@@ -84,6 +86,7 @@ public final class RingRaw implements Raw {
     public Mono<List<Completion>> submit(Chain chain) {
         Objects.requireNonNull(chain, "chain");
         chain.operations().forEach(this::check);
+        chain.operations().forEach(RingRaw::checkIsOnce);
         require(RingFeature.LINKS, "A chain");
         return ChainMono.create(loops, chain);
     }
@@ -141,6 +144,15 @@ public final class RingRaw implements Raw {
         if ((operation.fields().bufIndex() & 0xffff) == RingTables.OWN_BUFFER_GROUP && namesBufferGroup(operation)) {
             throw new IllegalArgumentException("The buffer group " + RingTables.OWN_BUFFER_GROUP
                     + " is the library's own: choose another for " + operation.opcode());
+        }
+    }
+
+    /** Of a multishot request only one completion would be told: what the others carry, connections say, would be lost. */
+    private static void checkIsOnce(Operation operation) {
+        if (Repetition.repeats(operation)) {
+            throw new IllegalArgumentException(
+                    "A multishot " + operation.opcode() + " has more than one completion: use"
+                            + " Raw.stream, which emits them all");
         }
     }
 

@@ -193,16 +193,28 @@ public final class ChainMono extends Mono<List<Completion>> implements Scannable
             Completion before = sent;
             if (!isFinal(flags)) {
                 sent = new Completion(result, flags & ~IoUringAbi.IORING_CQE_F_MORE, userData());
+                free(before);
             } else if (before != null && (flags & IoUringAbi.IORING_CQE_F_NOTIF) != 0) {
                 // This only says that a zero-copy send's memory is free.
                 subscription.ended(index, before);
             } else {
+                sent = null;
+                free(before);
                 subscription.ended(index, new Completion(result, flags, userData()));
+            }
+        }
+
+        /** Of an operation that repeats, and is not known to: its one completion is the last. */
+        private void free(@Nullable Completion before) {
+            if (before != null) {
+                discard(before);
             }
         }
 
         @Override
         protected void discarded(int result, int flags) {
+            free(sent);
+            sent = null;
             discard(new Completion(result, flags, userData()));
         }
 

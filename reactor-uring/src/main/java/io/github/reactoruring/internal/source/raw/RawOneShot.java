@@ -22,8 +22,8 @@ public final class RawOneShot extends OneShot<Completion> {
     }
 
     private final Operation operation;
-    private int sentResult;
-    private int sentFlags;
+    /** What came before the end: of a send without a copy what was sent. */
+    private @Nullable Completion sent;
 
     public RawOneShot(EventLoop loop, CoreSubscriber<? super Completion> actual, Operation operation) {
         super(loop, actual);
@@ -99,20 +99,32 @@ public final class RawOneShot extends OneShot<Completion> {
 
     @Override
     protected void completed(int result, int flags) {
+        Completion before = sent;
         if (!isFinal(flags)) {
-            sentResult = result;
-            sentFlags = flags & ~IoUringAbi.IORING_CQE_F_MORE;
-        } else if ((flags & IoUringAbi.IORING_CQE_F_NOTIF) != 0) {
-            // This only says that a zero-copy send's memory is free; what was sent came before.
-            super.completed(sentResult, sentFlags);
+            sent = new Completion(result, flags & ~IoUringAbi.IORING_CQE_F_MORE, userData());
+            free(before);
+        } else if (before != null && (flags & IoUringAbi.IORING_CQE_F_NOTIF) != 0) {
+            // This only says that a zero-copy send's memory is free.
+            super.completed(before.result(), before.flags());
         } else {
+            sent = null;
+            free(before);
             super.completed(result, flags);
+        }
+    }
+
+    /** Of an operation that repeats, and is not known to: its one completion is the last. */
+    private void free(@Nullable Completion before) {
+        if (before != null) {
+            Late.discard(loop(), operation, before, context());
         }
     }
 
     @Override
     protected void discarded(int result, int flags) {
         super.discarded(result, flags);
+        free(sent);
+        sent = null;
         Late.discard(loop(), operation, new Completion(result, flags, userData()), context());
     }
 

@@ -25,7 +25,7 @@ import io.github.reactoruring.raw.Operation;
  *
  * <p><b>Threads:</b> the owner's.
  */
-final class Repetition {
+public final class Repetition {
 
     /** struct io_uring_recvmsg_out, which comes before what a RECVMSG has received. */
     private static final int RECVMSG_HEADER_BYTES = 16;
@@ -55,6 +55,11 @@ final class Repetition {
     Repetition(Operation operation) {
         this.operation = operation;
         kind = kind(operation.fields());
+    }
+
+    /** Says whether the operation is known to repeat: one completion is not all that comes of it. */
+    public static boolean repeats(Operation operation) {
+        return kind(operation.fields()) != Kind.ONCE;
     }
 
     private static Kind kind(Operation.Fields fields) {

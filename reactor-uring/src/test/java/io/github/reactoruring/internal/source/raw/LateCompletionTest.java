@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.source.raw;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 
 import io.github.reactoruring.Completion;
@@ -163,6 +166,38 @@ class LateCompletionTest {
         probe.dispose();
         under.turn();
         assertThat(released).hasValue(3);
+    }
+
+    /** Of a multishot accept all connections but the last would be lost, their descriptors open for ever. */
+    @Test
+    void aMultishotOperationIsRefusedWhereOneCompletionIsEmitted() {
+        Operation accepts = accept().ioprio(IoUringAbi.IORING_ACCEPT_MULTISHOT);
+        assertThatThrownBy(() -> raw.submit(accepts)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Raw.stream");
+        assertThatThrownBy(() -> raw.submit(Chain.of(receive()).then(accepts)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("Raw.stream");
+    }
+
+    /** One that nobody knew to repeat. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatComesBeforeTheOneCompletionIsGivenBack(boolean disposed) {
+        Probe<Completion> probe = start(raw.submit(receive()));
+        KernelRequest request = under.only();
+        under.ring().post(request.userData(), 5, buffer(7) | IoUringAbi.IORING_CQE_F_MORE);
+        under.ring().post(request.userData(), 5, buffer(8) | IoUringAbi.IORING_CQE_F_MORE);
+        under.turns(2);
+        if (disposed) {
+            probe.dispose();
+            under.turns(3);
+        } else {
+            under.ring().kernel().complete(request, 5, buffer(9));
+            under.turns(2);
+            assertThat(probe.values()).extracting(Completion::bufferId).containsExactly(9);
+        }
+
+        assertThat(discarded).extracting(late -> ((Completion) late).bufferId()).containsExactly(7, 8);
+        assertThat(released).hasValue(1);
     }
 
     @Test
