@@ -1,5 +1,7 @@
 package io.github.reactoruring.internal.loop;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,19 +21,28 @@ final class Backlog {
      */
     static final int INLINE_BYTES_PER_TURN = 2 * FileTraits.PIECE_BYTES;
 
+    /** The numbers from this one on are others'. */
+    static final int QUEUES = 5;
+    private static final byte FRESH = 0;
+    private static final byte HEAVY = 1;
+    private static final byte LIGHT = 2;
+    private static final byte OWN = 4;
+
+    /** What is charged to one that does not know yet how much it moves, at least: an eighth of it where it is not copied. */
+    private static final int LEAST_GUESS_BYTES = FileTraits.DIRECT_PIECE_BYTES / 8;
+
     private final InFlightTable inFlight;
     private final int completionEntries;
     /** What has come, and was not looked at yet. */
-    private final RequestQueue fresh = new RequestQueue(0);
+    private final RequestQueue fresh = new RequestQueue(FRESH);
     /** Of those held back: what moves bytes, what does not, and what waits for its turn on a file. */
-    private final RequestQueue heavy = new RequestQueue(1);
-    private final RequestQueue light = new RequestQueue(2);
-    private final RequestQueue waiting = new RequestQueue(3);
+    private final RequestQueue heavy = new RequestQueue(HEAVY);
+    private final RequestQueue light = new RequestQueue(LIGHT);
+    private final FileTurns waiting = new FileTurns();
     /** The loop's own: what closes, and what cleans up. */
-    private final RequestQueue own = new RequestQueue(4);
-    private final RequestQueue[] queues = {fresh, heavy, light, waiting, own};
-    private final FileTurns turns = new FileTurns(waiting);
+    private final RequestQueue own = new RequestQueue(OWN);
     private boolean lightNext;
+    private boolean heavyNext;
     private long inlineBytesLeft;
     /** Those of what {@link #next} returned. */
     private long nextBytes;
@@ -48,7 +59,14 @@ final class Backlog {
 
     /** Returns how many wait, the loop's own not counted. */
     int size() {
-        return fresh.size() + heavy.size() + light.size() + turns.size();
+        return fresh.size() + heavy.size() + light.size() + waiting.size();
+    }
+
+    /** Visits those of the loop's own; none is to come or go meanwhile. */
+    void forEachOwn(Consumer<Request> action) {
+        for (Request each = own.first(); each != null; each = each.queuedBehind) {
+            action.accept(each);
+        }
     }
 
     /** Says whether another turn could stage more without waiting for a completion. */
@@ -57,7 +75,7 @@ final class Backlog {
     }
 
     private boolean somethingHeld() {
-        return !heavy.isEmpty() || !light.isEmpty() || turns.mayGoOn();
+        return !heavy.isEmpty() || !light.isEmpty() || waiting.mayGoOn();
     }
 
     private boolean hasRoom() {
@@ -79,12 +97,9 @@ final class Backlog {
         return request != null ? request : nextFresh();
     }
 
-    /** Takes from both in turn, lest one that always has something starves the other. */
+    /** Takes from all in turn, lest one that always has something starves another. */
     private @Nullable Request nextHeld() {
-        Request moving = turns.next();
-        if (moving == null) {
-            moving = heavy.first();
-        }
+        Request moving = nextMoving();
         long bytes = moving == null ? 0 : inlineBytes(moving);
         Request other = light.first();
         if (moving == null || !fits(bytes) || lightNext && other != null) {
@@ -94,40 +109,49 @@ final class Backlog {
         return moving;
     }
 
+    private @Nullable Request nextMoving() {
+        Request first = heavyNext ? heavy.first() : waiting.next();
+        if (first != null) {
+            return first;
+        }
+        return heavyNext ? waiting.next() : heavy.first();
+    }
+
     private @Nullable Request nextFresh() {
         Request request;
         while ((request = fresh.first()) != null) {
-            RequestQueue held = whereToHold(request);
-            if (held == null) {
+            byte queue = whereToHold(request);
+            // One that was disposed of has not to wait, and nobody else would tell.
+            if (queue == RequestQueue.NONE || !request.markHeld()) {
                 return request;
             }
             fresh.remove(request);
-            held.add(request);
-            if (!request.markHeld()) {
-                // Disposed of: what it holds has not to wait.
-                return request;
+            switch (queue) {
+                case HEAVY -> heavy.add(request);
+                case LIGHT -> light.add(request);
+                default -> waiting.add(request);
             }
         }
         return null;
     }
 
-    /** Returns where a request has to wait, or null if it need not. */
-    private @Nullable RequestQueue whereToHold(Request request) {
+    /** Returns where a request has to wait, or NONE if it need not. */
+    private byte whereToHold(Request request) {
         boolean bounded = !isUnbounded(request);
         request.takesRoom(bounded);
         if (!bounded) {
-            return null;
+            return RequestQueue.NONE;
         }
         long bytes = inlineBytes(request);
         if (bytes == 0) {
-            return hasRoom() ? null : light;
+            return hasRoom() ? RequestQueue.NONE : LIGHT;
         }
-        if (turns.isOthers(request)) {
-            return turns.queueOf(request);
+        if (waiting.isOthers(request)) {
+            return FileTurns.WAITING;
         }
         boolean mayGo = hasRoom() && heavy.isEmpty() && fits(bytes);
         nextBytes = mayGo ? bytes : 0;
-        return mayGo ? null : heavy;
+        return mayGo ? RequestQueue.NONE : HEAVY;
     }
 
     /** One that moves more than the whole of a turn goes alone. */
@@ -152,16 +176,37 @@ final class Backlog {
         return bytes;
     }
 
-    /** Takes out what {@link #next} returned: it is staged now, or ends. */
+    /** Takes out what {@link #next} returned: it is to be staged now, or ends. */
     void take(Request request) {
         byte queue = request.queue;
         remove(request);
-        if (queues[queue] == heavy || queues[queue] == light) {
-            lightNext = queues[queue] == heavy;
+        if (queue == HEAVY || queue == FileTurns.WAITING) {
+            lightNext = true;
+            heavyNext = queue == FileTurns.WAITING;
+        } else if (queue == LIGHT) {
+            lightNext = false;
         }
+        inlineBytesLeft -= nextBytes;
         if (nextBytes > 0) {
-            inlineBytesLeft -= nextBytes;
-            if (turns.begin(request)) {
+            waiting.prepare(request);
+        }
+    }
+
+    /**
+     * Learns that what {@link #take} took out was staged, or has ended: only now some know how much they move. What was counted
+     * for more is given back.
+     */
+    void staged(Request request) {
+        if (nextBytes == 0) {
+            return;
+        }
+        if (!request.inFlight()) {
+            inlineBytesLeft += nextBytes;
+        } else {
+            if (nextBytes >= LEAST_GUESS_BYTES) {
+                inlineBytesLeft += nextBytes - inlineBytes(request);
+            }
+            if (waiting.begin(request)) {
                 holdOthers();
             }
         }
@@ -172,20 +217,23 @@ final class Backlog {
         Request behind;
         for (Request each = heavy.first(); each != null; each = behind) {
             behind = each.queuedBehind;
-            if (turns.isOthers(each)) {
+            if (waiting.isOthers(each)) {
                 heavy.remove(each);
-                turns.queueOf(each).add(each);
+                waiting.add(each);
             }
         }
     }
 
     /** Takes out one that was disposed of. */
     void remove(Request request) {
-        byte queue = request.queue;
-        if (queue != RequestQueue.NONE) {
-            queues[queue].remove(request);
-            if (queues[queue] == waiting) {
-                turns.removed(request);
+        switch (request.queue) {
+            case FRESH -> fresh.remove(request);
+            case HEAVY -> heavy.remove(request);
+            case LIGHT -> light.remove(request);
+            case FileTurns.WAITING -> waiting.remove(request);
+            case OWN -> own.remove(request);
+            default -> {
+                // It is in none.
             }
         }
     }
@@ -193,12 +241,11 @@ final class Backlog {
     /** Takes out any, the loop's own last and only if they are wanted; null when there is none. */
     @Nullable
     Request poll(boolean ownToo) {
-        Request request = null;
-        for (RequestQueue queue : queues) {
-            if (request == null && (queue != own || ownToo)) {
-                request = queue.first();
-            }
-        }
+        Request request = fresh.first();
+        request = request == null ? heavy.first() : request;
+        request = request == null ? light.first() : request;
+        request = request == null ? waiting.any() : request;
+        request = request == null && ownToo ? own.first() : request;
         if (request != null) {
             remove(request);
         }

@@ -29,6 +29,7 @@ final class Canceller {
     /** The longest that thousands cancelled by user_data hold up a turn is some 0.1 ms. */
     private static final int BY_USER_DATA_PER_TURN = 128;
 
+    private final EventLoop loop;
     private final Ring ring;
     private final InFlightTable inFlight;
     private final LoopStats stats;
@@ -38,18 +39,20 @@ final class Canceller {
     private final int byUserDataPerTurn;
     private final PlanView view;
     private final Pursuit pursuit = new Pursuit();
-    private List<Request> pending = new ArrayList<>();
-    private List<Request> spare = new ArrayList<>();
+    /** In a queue, which takes no memory: a disposal must not be lost for want of it. None in flight is in another. */
+    private final RequestQueue pending = new RequestQueue(Backlog.QUEUES);
+    private final List<Request> batch = new ArrayList<>();
     /** Those to be cancelled by their user_data, which the turns so far had no room for. */
     private final SingleCancels byUserData;
     private final List<Request> due = new ArrayList<>();
     private boolean anyPending;
     private long wideCancels;
 
-    Canceller(Ring ring, InFlightTable inFlight, LoopStats stats, CancelPolicy policy) {
-        this.ring = ring;
+    Canceller(EventLoop loop, InFlightTable inFlight, CancelPolicy policy) {
+        this.loop = loop;
+        ring = loop.ring();
+        stats = loop.stats();
         this.inFlight = inFlight;
-        this.stats = stats;
         this.policy = policy;
         RingFeatures features = ring.features();
         capabilities = new CancelCapabilities(features.has(RingFeature.CANCEL_ALL_FD_ANY),
@@ -64,7 +67,6 @@ final class Canceller {
     /** Takes a request whose source lost interest. */
     void add(Request request) {
         if (request.inFlight() && !request.isCancelQueued()) {
-            // First, since it takes memory: a cancel that is marked and on no list would be lost.
             pending.add(request);
             request.markCancelQueued();
             if (request.isDisposed()) {
@@ -111,6 +113,7 @@ final class Canceller {
     void stage() {
         if (anyPending && ring.freeSqes() > 0) {
             anyPending = false;
+            loop.sweepingCancels(1);
             stageWide(0, -1, IoUringAbi.IORING_ASYNC_CANCEL_ANY);
         }
         if (!pending.isEmpty()) {
@@ -123,29 +126,41 @@ final class Canceller {
     }
 
     private void planPending() {
-        List<Request> batch = pending;
-        batch.removeIf(request -> !request.inFlight());
-        pending = spare;
-        spare = batch;
         try {
+            takePending();
             if (CancelPlanner.mayCoalesce(view, batch.size(), capabilities, policy)) {
-                stagePlan(batch);
+                stagePlan();
             } else {
                 byUserData.addAll(batch);
             }
         } catch (OutOfMemoryError e) {
             // A plan takes memory. There may be some next turn; to cancel some of them twice does no harm.
             view.clear();
-            batch.addAll(pending);
-            spare = pending;
-            pending = batch;
-            spare.clear();
-            return;
+            putBack();
         }
         batch.clear();
     }
 
-    private void stagePlan(List<Request> batch) {
+    private void takePending() {
+        Request request;
+        while ((request = pending.first()) != null) {
+            if (request.inFlight()) {
+                batch.add(request);
+            }
+            pending.remove(request);
+        }
+    }
+
+    private void putBack() {
+        for (int i = 0; i < batch.size(); i++) {
+            Request request = batch.get(i);
+            if (request.queue == RequestQueue.NONE) {
+                pending.add(request);
+            }
+        }
+    }
+
+    private void stagePlan() {
         CancelPlan plan = CancelPlanner.plan(view, view.describe(batch), capabilities, policy);
         view.clear();
         for (CancelKey key : plan.wideKeys()) {

@@ -38,8 +38,9 @@ final class CloseRequest extends Request {
 
     @Override
     protected void completed(int result, int flags) {
-        if (result == -Errno.ECANCELED) {
-            // Somebody's ANY hit it before it ran: the descriptor is still open.
+        if (result == -Errno.ECANCELED && mayBeHitByOthersCancel()) {
+            // Somebody's ANY hit it before it ran: the descriptor is still open. Else it is the filesystem's own answer, after
+            // which the number is free, and may be a stranger's.
             closing.closeAgain();
         } else {
             closing.closed(result);
@@ -48,7 +49,7 @@ final class CloseRequest extends Request {
 
     @Override
     protected void overdue(Throwable cause) {
-        closing.closed(-Errno.ECANCELED);
+        closing.overdue();
     }
 
     @Override

@@ -117,7 +117,7 @@ final class Dispatcher {
             try {
                 file.requestRetired();
             } catch (Throwable t) {
-                // No memory for its CLOSE: it is closed with the ring.
+                // Nothing of ours throws here.
                 Complaint.CLOSE.log(t);
             }
         }

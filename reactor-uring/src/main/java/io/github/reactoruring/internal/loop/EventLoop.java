@@ -36,10 +36,14 @@ public final class EventLoop implements Supplier<EventLoop> {
     private volatile @Nullable Thread owner;
     private volatile @Nullable Throwable failure;
     private volatile boolean over;
+    /** Whether it is closed, and nobody waits any longer for what it still has to do. */
+    private volatile boolean overdue;
+    /** Whether there was no memory to have a file closed, which is to be tried again. */
+    private volatile boolean missedClose;
     /** Whether those in flight are being told just now that it has failed; the owner's. */
     private boolean collapsing;
-    /** How many cancels users have made; the owner's. */
-    private int explicitCancels;
+    /** How many cancels were made of which nobody knows what they hit; the owner's. */
+    private int sweepingCancels;
 
     /**
      * Makes the door to a ring that is still disabled; a {@link Turn} gives it an owner.
@@ -75,10 +79,13 @@ public final class EventLoop implements Supplier<EventLoop> {
         return stats;
     }
 
-    /** Counts {@code more} cancels of the users', and returns how many there have been. Owner thread. */
-    int explicitCancels(int more) {
-        explicitCancels += more;
-        return explicitCancels;
+    /**
+     * Counts {@code more} cancels of which nobody knows what they hit, those of the users and the ANY of a closing ring, and
+     * returns how many there have been. Owner thread.
+     */
+    int sweepingCancels(int more) {
+        sweepingCancels += more;
+        return sweepingCancels;
     }
 
     public boolean inEventLoop() {
@@ -179,6 +186,28 @@ public final class EventLoop implements Supplier<EventLoop> {
         }
     }
 
+    /** Notes, on any thread, that there was no memory to have a file closed. Takes none itself, and never throws. */
+    void missedClose() {
+        missedClose = true;
+        try {
+            waker.wake();
+        } catch (Throwable t) {
+            // The next turn, whatever it is for, looks.
+        }
+    }
+
+    boolean hasMissedClose() {
+        return missedClose;
+    }
+
+    boolean takeMissedClose() {
+        boolean missed = missedClose;
+        if (missed) {
+            missedClose = false;
+        }
+        return missed;
+    }
+
     // ---- For its turn, on the owner thread
 
     void ownedByThisThread() {
@@ -207,8 +236,17 @@ public final class EventLoop implements Supplier<EventLoop> {
         return terminated;
     }
 
-    boolean isOver() {
+    /** Says whether it takes nothing any more: it is closed, and the kernel done with what it had, or it has failed. */
+    public boolean isOver() {
         return over;
+    }
+
+    boolean isOverdue() {
+        return overdue;
+    }
+
+    void overdue() {
+        overdue = true;
     }
 
     /** Takes nothing any more; what comes from now on is rejected. */

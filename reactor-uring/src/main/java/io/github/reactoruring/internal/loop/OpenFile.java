@@ -39,7 +39,7 @@ public final class OpenFile implements Mail {
     private final AtomicInteger lends = new AtomicInteger();
     private int planIndex = -1;
     private FileTraits traits = FileTraits.UNKNOWN;
-    private final FileTurn turn = new FileTurn();
+    private @Nullable FileTurn turn;
     private @Nullable Runnable whenClosing;
     private boolean closedByWorker;
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -50,7 +50,7 @@ public final class OpenFile implements Mail {
     private final AtomicBoolean closedHere = new AtomicBoolean();
     /** Guards the three below: a loop that is over has no owner, and whoever is turned away closes the file himself. */
     private final Object lock = new Object();
-    private boolean closed;
+    private boolean told;
     private int closeResult;
     private List<IntConsumer> closeListeners = new ArrayList<>(1);
 
@@ -99,8 +99,14 @@ public final class OpenFile implements Mail {
         return traits;
     }
 
+    /** Returns who is at its turn on it; null while nobody ever had to wait for another. */
+    @Nullable
     FileTurn turn() {
         return turn;
+    }
+
+    void turn(FileTurn kept) {
+        turn = kept;
     }
 
     /** Returns the number of requests in flight on it. */
@@ -183,16 +189,35 @@ public final class OpenFile implements Mail {
     public void close(IntConsumer whenClosed) {
         int result;
         synchronized (lock) {
-            if (!closed) {
+            if (!told) {
                 closeListeners.add(whenClosed);
             }
-            result = closed ? closeResult : PENDING;
+            result = told ? closeResult : PENDING;
         }
         if (result != PENDING) {
             Gate.closed(whenClosed, result);
-        } else if (startClosing()) {
-            loop.execute(this);
+            return;
         }
+        if (startClosing()) {
+            closeSoon();
+        }
+        if (loop.isOverdue()) {
+            overdue();
+        }
+    }
+
+    /** Closes the file with its loop; again where the last attempt had no memory to queue its CLOSE. Owner thread. */
+    void closeWithLoop() {
+        if (startClosing()) {
+            closeSoon();
+        } else {
+            closeIfIdle();
+        }
+    }
+
+    /** Tells who waits for the end that nobody waits for it any longer, and goes on: it is closed when it can be. */
+    void overdue() {
+        tell(-Errno.ECANCELED);
     }
 
     /** Closes the file as {@link #close(IntConsumer)}; nobody asks how it went. */
@@ -247,7 +272,16 @@ public final class OpenFile implements Mail {
 
     private void closeIfIdle() {
         if (isCloseDue()) {
+            closeSoon();
+        }
+    }
+
+    /** Has the owner look after it, be it later: an order that got lost would leave it open for ever. */
+    private void closeSoon() {
+        try {
             loop.execute(this);
+        } catch (OutOfMemoryError e) {
+            loop.missedClose();
         }
     }
 
@@ -268,7 +302,7 @@ public final class OpenFile implements Mail {
     void closeAgain() {
         closeSubmitted = false;
         closeStaged = false;
-        loop.execute(this);
+        closeSoon();
     }
 
     /** Closes it here, since the loop is over, unless somebody has it between two requests. */
@@ -321,15 +355,20 @@ public final class OpenFile implements Mail {
 
     void closed(int result) {
         loop.closed(this);
+        tell(result);
+    }
+
+    /** Tells who waits for its end, and whoever asks from now on; for once. */
+    private void tell(int result) {
         List<IntConsumer> listeners;
         synchronized (lock) {
-            if (closed) {
+            if (told) {
                 return;
             }
             listeners = closeListeners;
             closeListeners = List.of();
             closeResult = result;
-            closed = true;
+            told = true;
         }
         for (IntConsumer listener : listeners) {
             Gate.closed(listener, result);

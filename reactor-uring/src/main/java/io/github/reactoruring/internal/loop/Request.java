@@ -138,6 +138,11 @@ public abstract class Request extends RequestCallbacks implements Mail {
         return false;
     }
 
+    /** Says whether it serves another request, that was taken, and is therefore not one too many. */
+    protected boolean belongsToAnother() {
+        return false;
+    }
+
     /** Returns the user_data the user chose, or null for one of the loop's. */
     protected @Nullable Long chosenUserData() {
         return null;
@@ -216,7 +221,15 @@ public abstract class Request extends RequestCallbacks implements Mail {
         boolean queued = !cancelWanted && !cancelQueued && WORD.compareAndSet(this, RETIRED, QUEUED);
         if (queued) {
             submittedBefore = true;
-            loop.execute(this);
+            try {
+                loop.execute(this);
+            } catch (OutOfMemoryError e) {
+                // It ends here, and is told why; but one that was disposed of meanwhile.
+                if (!markRetired()) {
+                    throw e;
+                }
+                return false;
+            }
         }
         return queued;
     }
@@ -266,7 +279,15 @@ public abstract class Request extends RequestCallbacks implements Mail {
      */
     public final boolean mayBeCancelled() {
         return cancelQueued || cancelWanted || isDisposed() || linked != null || isClosing(file())
-                || isClosing(secondFile()) || loop.explicitCancels(0) != cancelsBefore;
+                || isClosing(secondFile()) || mayBeHitByOthersCancel();
+    }
+
+    /**
+     * Says whether a cancel that was for others may have hit it since it was staged: one of the user's, or the ANY of a closing
+     * ring. A filesystem may answer ECANCELED of its own accord, and has done its part then. Owner thread.
+     */
+    protected final boolean mayBeHitByOthersCancel() {
+        return loop.sweepingCancels(0) != cancelsBefore;
     }
 
     private static boolean isClosing(@Nullable OpenFile used) {
@@ -295,9 +316,10 @@ public abstract class Request extends RequestCallbacks implements Mail {
 
     private void endTurn() {
         OpenFile file = hasTurn ? file() : null;
-        if (file != null) {
+        FileTurn turn = file == null ? null : file.turn();
+        if (turn != null) {
             hasTurn = false;
-            file.turn().end(this);
+            turn.end(this);
         }
     }
 
@@ -387,7 +409,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
         sequence = claimedSequence;
         userData = claimedUserData;
         cancelQueued = false;
-        cancelsBefore = loop.explicitCancels(opcode() == IoUringAbi.IORING_OP_ASYNC_CANCEL ? 1 : 0);
+        cancelsBefore = loop.sweepingCancels(opcode() == IoUringAbi.IORING_OP_ASYNC_CANCEL ? 1 : 0);
         pursuitLevel = 0;
     }
 

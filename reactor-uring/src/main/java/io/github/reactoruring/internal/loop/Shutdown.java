@@ -11,6 +11,11 @@ record Shutdown(long deadlineNanos) implements Mail {
         return now - deadlineNanos > 0;
     }
 
+    /** Returns the one whose deadline is nearer: nobody waits longer than he said. */
+    Shutdown orSooner(Shutdown other) {
+        return other.deadlineNanos - deadlineNanos < 0 ? other : this;
+    }
+
     long limitWait(long waitNanos, long now) {
         long limit = Math.clamp(deadlineNanos - now, 0, LONGEST_WAIT_NANOS);
         return waitNanos < 0 ? limit : Math.min(waitNanos, limit);

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.loop;
 
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +44,18 @@ final class Submitter {
     /** Takes a request to be staged, or tells it that there are too many. */
     void enqueue(Request request) {
         if (inFlight.size() + backlog.size() >= mostRequests && !request.survivesClosing()
-                && !request.isSubmittedAgain()) {
+                && !request.isSubmittedAgain() && !request.belongsToAnother()) {
             request.rejectChain(new RejectedExecutionException("The ring " + loop.name() + " has " + inFlight.size()
                     + " requests in flight and " + backlog.size() + " queued, and takes no more than " + mostRequests
                     + ": bound the concurrency of what submits them, dispose of what is idle, or open with more rings"));
         } else {
             backlog.add(request);
         }
+    }
+
+    /** Visits what the loop has to do for itself and was not staged yet. */
+    void forEachOwn(Consumer<Request> action) {
+        backlog.forEachOwn(action);
     }
 
     /** Says whether another turn could stage more without waiting for a completion. */
@@ -73,10 +79,11 @@ final class Submitter {
                 return;
             }
             int staged = ring.staged();
-            backlog.take(request);
             try {
+                backlog.take(request);
                 if (fits) {
                     stage(request);
+                    backlog.staged(request);
                 } else {
                     request.rejectChain(new IllegalArgumentException("A chain of " + length
                             + " requests does not fit the submission queue, which has " + ring.submissionCapacity()

@@ -30,6 +30,8 @@ public final class Turn {
 
     private static final int MAIL_PER_TURN = 4096;
     private static final int COMPLETIONS_PER_TURN = 4096;
+    /** After which time it is tried again what there was no memory for. */
+    private static final long RETRY_NANOS = 10_000_000;
 
     private final EventLoop loop;
     private final Ring ring;
@@ -46,8 +48,7 @@ public final class Turn {
     private final Consumer<Mail> taker = this::take;
     private final Collapse collapse;
     private @Nullable Shutdown shutdown;
-    /** Whether its deadline has passed, and nobody waits for it any more. */
-    private boolean overdue;
+    private final Overdue overdue;
     /** Whether all is done that closing takes. */
     private boolean finished;
     /** Whether those that were open were asked to close, and who keeps one open is waited for. */
@@ -69,12 +70,13 @@ public final class Turn {
         mailbox = loop.mailbox();
         stats = loop.stats();
         timer = loop.timer();
-        canceller = new Canceller(ring, inFlight, stats, policy);
+        canceller = new Canceller(loop, inFlight, policy);
         dispatcher = new Dispatcher(ring, inFlight, stats);
         chains = new StagedChains(ring, inFlight, dispatcher::neverStarted);
         submitter = new Submitter(loop, inFlight, completionEntries, mostRequests, chains);
         enterGuard = new EnterGuard(ring, stats);
         collapse = new Collapse(loop, submitter, inFlight);
+        overdue = new Overdue(loop, submitter, inFlight);
     }
 
     public EventLoop loop() {
@@ -126,8 +128,11 @@ public final class Turn {
     public long nanosToNextDue() {
         long now = ring.nanoTime();
         long wait = canceller.nanosToNextPursuit(now);
+        if (loop.hasMissedClose()) {
+            wait = wait < 0 ? RETRY_NANOS : Math.min(wait, RETRY_NANOS);
+        }
         Shutdown closing = shutdown;
-        return closing == null || overdue ? wait : closing.limitWait(wait, now);
+        return closing == null || overdue.hasBegun() ? wait : closing.limitWait(wait, now);
     }
 
     // ---- A turn
@@ -158,9 +163,13 @@ public final class Turn {
 
     private int turn(boolean mayBlock) {
         int work = mailbox.drain(MAIL_PER_TURN, taker);
+        if (loop.takeMissedClose()) {
+            closeMissed();
+        }
         boolean wakeable = ring.armWake();
         canceller.stage();
         submitter.stage();
+        overdue.tellWhoWasStaged();
         boolean block = mayBlock && wakeable && park();
         stats.inFlight.set(inFlight.size());
         boolean entered = enter(block);
@@ -225,26 +234,65 @@ public final class Turn {
         if (shutdown != null && !request.survivesClosing()) {
             request.rejectChain(loop.rejection());
         } else {
+            overdue.noteQueued(request);
             submitter.enqueue(request);
         }
     }
 
     /** Cancels what is in flight on the file while its number still names it, and submits its CLOSE when nothing is. */
     private void close(OpenFile file) {
-        if (file.inFlight() > 0) {
-            inFlight.forEach(request -> {
-                if (request.uses(file)) {
-                    canceller.add(request);
-                }
-            });
-        }
+        cancelOn(file);
         if (file.isCloseDue()) {
-            // First, since it takes memory; and one that cannot be queued closes the file itself.
-            CloseRequest request = new CloseRequest(file);
-            file.closeTaken();
-            request.markQueued();
-            take(request);
+            submitClose(file);
         }
+    }
+
+    private void cancelOn(OpenFile file) {
+        int left = file.inFlight();
+        for (int slot = 0; left > 0 && slot < inFlight.slots(); slot++) {
+            Request request = inFlight.at(slot);
+            if (request != null && request.uses(file)) {
+                canceller.add(request);
+                left--;
+            }
+        }
+    }
+
+    private void submitClose(OpenFile file) {
+        CloseRequest request;
+        try {
+            // First, since it takes memory; and one that cannot be queued closes the file itself.
+            request = new CloseRequest(file);
+        } catch (OutOfMemoryError e) {
+            // There may be some next turn.
+            loop.missedClose();
+            return;
+        }
+        file.closeTaken();
+        request.markQueued();
+        take(request);
+    }
+
+    /** Closes files whose order to close there was no memory for. */
+    private void closeMissed() {
+        loop.openFiles().forEach(file -> {
+            if (file.isClosing()) {
+                cancelOn(file);
+            }
+        });
+        OpenFile due;
+        while (!loop.hasMissedClose() && (due = firstDue()) != null) {
+            submitClose(due);
+        }
+    }
+
+    private @Nullable OpenFile firstDue() {
+        for (OpenFile file : loop.openFiles()) {
+            if (file.isCloseDue()) {
+                return file;
+            }
+        }
+        return null;
     }
 
     // ---- The ring
@@ -338,10 +386,17 @@ public final class Turn {
 
     /** Drops what is queued and cancels what is in flight. */
     private void beginClosing(Shutdown order) {
-        if (shutdown == null) {
-            shutdown = order;
+        if (shutdown != null) {
+            shutdown = shutdown.orSooner(order);
+            return;
+        }
+        shutdown = order;
+        try {
             submitter.rejectForClosing(loop.rejection());
             canceller.cancelEverything();
+        } catch (OutOfMemoryError e) {
+            // Half of them cancelled, and nobody would come back to the rest.
+            fail(e);
         }
     }
 
@@ -352,30 +407,17 @@ public final class Turn {
     private void advance(Shutdown closing) {
         if (!hasWork() && !closeFiles() && !hasWork()) {
             finish();
-        } else if (!overdue && closing.isPast(ring.nanoTime())) {
-            overdue = true;
-            giveUpWaiting();
+        } else if (!overdue.hasBegun() && closing.isPast(ring.nanoTime())) {
+            // First, so that each of them is closing.
+            closeFiles();
+            overdue.begin();
         }
-    }
-
-    /**
-     * Tells everybody, and goes on: what the kernel may still write to, and the numbers it may still look up, are given back
-     * when it is done with them, be it after hours.
-     */
-    private void giveUpWaiting() {
-        IllegalStateException cause = new IllegalStateException("The ring " + loop.name() + " was closed with "
-                + inFlight.size() + " requests still in flight at the deadline: their memory is kept until the kernel,"
-                + " which may still write to it, has done with them");
-        LOG.warn("{}", cause.getMessage());
-        inFlight.forEach(request -> request.giveUp(cause));
-        closeFiles();
-        loop.terminated().completeExceptionally(cause);
     }
 
     /** Starts to close the files that are still open; false when there is none. */
     private boolean closeFiles() {
         filesAsked = true;
-        new ArrayList<>(loop.openFiles()).forEach(OpenFile::close);
+        new ArrayList<>(loop.openFiles()).forEach(OpenFile::closeWithLoop);
         return !loop.openFiles().isEmpty();
     }
 
@@ -393,7 +435,7 @@ public final class Turn {
         loop.overListeners().forEach(Gate::over);
         finished = true;
         loop.terminated().complete(null);
-        if (overdue) {
+        if (overdue.hasBegun()) {
             LOG.info("The ring {} is closed: what was in flight at its deadline has ended", loop.name());
         }
     }

@@ -154,6 +154,16 @@ final class Deadline implements LinkTimeout.Listener {
         }
     }
 
+    @Override
+    public void deadlineLost(Throwable cause) {
+        if (holding) {
+            deliverHeld();
+        } else if (cause instanceof Error && deadlineWanted()) {
+            // Who asked for a deadline waits no longer than that: rather not at all than for ever.
+            target.endWith(cause);
+        }
+    }
+
     private void deliverHeld() {
         holding = false;
         target.deliverHeld(heldResult, heldFlags);

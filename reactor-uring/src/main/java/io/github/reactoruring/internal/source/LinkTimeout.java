@@ -30,8 +30,11 @@ final class LinkTimeout extends Request {
         /** @param cancelling whether the kernel is ending the request itself, so that its completion is on the way */
         void deadlinePassed(boolean cancelling);
 
-        /** The request ended first, or the ring is closing. */
+        /** The request ended first. */
         void deadlineUnused();
+
+        /** There is no timer: the ring takes nothing any more, or has no memory for it. */
+        void deadlineLost(Throwable cause);
     }
 
     private final Listener listener;
@@ -100,9 +103,15 @@ final class LinkTimeout extends Request {
         return going;
     }
 
+    /** Alone, it comes after its request, which would have no deadline if there were no room for it. */
+    @Override
+    protected boolean belongsToAnother() {
+        return true;
+    }
+
     @Override
     protected void failed(Throwable cause) {
-        listener.deadlineUnused();
+        listener.deadlineLost(cause);
     }
 
     @Override

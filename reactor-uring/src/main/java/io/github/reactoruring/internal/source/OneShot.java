@@ -169,8 +169,15 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
 
     /** Ends the source at its deadline. What still arrives is discarded, as if the subscriber had gone. */
     final void giveUp() {
-        if (deadline != null && disposeFirst()) {
-            Signals.error(actual, deadline.timeout());
+        if (deadline != null) {
+            endWith(deadline.timeout());
+        }
+    }
+
+    /** As {@link #giveUp()}, for another reason. */
+    final void endWith(Throwable cause) {
+        if (disposeFirst()) {
+            Signals.error(actual, cause);
         }
     }
 

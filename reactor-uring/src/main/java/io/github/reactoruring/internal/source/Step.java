@@ -77,7 +77,7 @@ public final class Step extends Request {
             return this;
         }
 
-        /** Has it served even by a closing loop, and again where an ANY cancel hit it. */
+        /** Has it served even by a closing loop, and again where somebody's cancel may have hit it. */
         public Builder cleaningUp() {
             cleanup = true;
             return this;
@@ -144,7 +144,7 @@ public final class Step extends Request {
 
     @Override
     protected void completed(int kernelResult, int flags) {
-        if (cleanup && kernelResult == -Errno.ECANCELED && resubmitHolding()) {
+        if (cleanup && kernelResult == -Errno.ECANCELED && mayBeHitByOthersCancel() && resubmitHolding()) {
             return;
         }
         result = IntStream.of(forgiven).anyMatch(errno -> kernelResult == -errno) ? 0 : kernelResult;

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -15,12 +16,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+import io.github.reactoruring.Completion;
 import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.ring.scripted.CancelRecord;
 import io.github.reactoruring.internal.ring.scripted.KernelBehaviour;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest;
+import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
 import io.github.reactoruring.internal.source.Timespec;
+import io.github.reactoruring.internal.source.raw.RawOneShot;
 import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.raw.Opcode;
+import io.github.reactoruring.raw.Operation;
+import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.RecordingRequest;
 import io.github.reactoruring.testing.ScriptedLoop;
 
@@ -106,6 +114,49 @@ class IdleRequestsTest {
         requests.remove(middle);
         completeAll(requests);
         assertThat(under.ring().taken(IoUringAbi.IORING_OP_NOP)).hasSize(ROOM + 2);
+    }
+
+    /** It was disposed of before its turn, and the submission queue is full just then. */
+    @Test
+    void aRequestDisposedOfWhileTheQueueOfTheKernelIsFullHasNotToWaitForRoom() {
+        List<RecordingRequest> requests = fillTheRoom(ROOM);
+        List<RecordingRequest> polls = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            polls.add(poll().submitted());
+        }
+        RecordingRequest disposed = RecordingRequest.nop(under.loop()).submitted();
+        disposed.dispose();
+        under.turns(3);
+
+        assertThat(disposed.releasedCount()).isEqualTo(1);
+        completeAll(requests);
+        polls.forEach(Request::dispose);
+    }
+
+    /** A request that was taken has the deadline it was given, however many there are. */
+    @Test
+    void theTimerOfADeadlineIsNotOneTooMany() {
+        under.close();
+        under = ScriptedLoop.openFor(12, 16, ROOM);
+        under.ring().behaviour(new KernelBehaviour() {
+            @Override
+            protected Place place(KernelRequest request) {
+                return request.opcode() == IoUringAbi.IORING_OP_FSYNC ? Place.LINKED : super.place(request);
+            }
+        });
+        for (int i = 0; i < 11; i++) {
+            poll().submit();
+        }
+        under.turns(3);
+        Probe<Completion> probe = Probe.idle();
+        // Made by a kernel worker: its timer stands alone.
+        probe.onSubscribe(new RawOneShot(under.loop(), probe, Operation.of(Opcode.FSYNC).fd(under.descriptor())
+                .flags(IoUringAbi.IOSQE_ASYNC).withDeadline(Duration.ofSeconds(1))));
+        probe.request(1);
+        under.turnUntil("the deadline", probe::isTerminated);
+
+        probe.awaitError(TimeoutException.class);
+        under.ring().kernel().complete(under.ring().inFlight(IoUringAbi.IORING_OP_FSYNC).getFirst(), 0, 0);
     }
 
     @Test

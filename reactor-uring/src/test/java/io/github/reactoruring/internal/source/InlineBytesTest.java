@@ -46,6 +46,7 @@ import io.github.reactoruring.testing.RecordingRequest;
 import io.github.reactoruring.testing.ScriptedLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.subscriber.TestSubscriber;
 
 /** Holds a request of many bytes to pieces that do not hold up the ring, and what comes of them to what one SQE gives. */
@@ -196,6 +197,27 @@ class InlineBytesTest {
         buffers.release(subscriber.getReceivedOnNext().getFirst());
     }
 
+    /** The application's hook throws, as for a task that it cannot wrap. */
+    @Test
+    void aCopyThatCannotBeHandedOverIsMadeHere() {
+        Copying copying = new Copying();
+        copying.mayEnd.countDown();
+        Schedulers.onScheduleHook("throwing", task -> {
+            throw new IllegalStateException("the hook's");
+        });
+        TestSubscriber<CheckedBuffers.Buffer> subscriber;
+        try {
+            subscriber = read(copying, content.length);
+            under.turns(20);
+        } finally {
+            Schedulers.resetOnScheduleHook("throwing");
+        }
+
+        assertThat(subscriber.getReceivedOnNext()).singleElement()
+                .satisfies(buffer -> assertThat(buffer.bytes()).isEqualTo(content));
+        buffers.release(subscriber.getReceivedOnNext().getFirst());
+    }
+
     @Test
     void aCopyThatNobodyWantsAnyMoreIsFreed() {
         Copying copying = new Copying();
@@ -332,6 +354,28 @@ class InlineBytesTest {
         for (int i = 0; i < sizes.length; i++) {
             assertThat(writers.get(i).getReceivedOnNext()).containsExactly((long) sizes[i]);
         }
+    }
+
+    /** How much a ByteBuf has is known when it is lent: until then it might be a piece and more. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void smallWritesOfOtherBuffersTakeTheShareOfATurnThatTheyMove(boolean appending) {
+        file = under.regularFile("log", new byte[0], appending ? OpenFlags.O_APPEND : 0);
+        List<TestSubscriber<Long>> writers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            int at = i;
+            TestSubscriber<Long> writer = TestSubscriber.create();
+            OneShotMono.<Long>create(under.loop(), (loop, actual) -> new WriteOnce<>(file, false, actual,
+                    appending ? -1 : at, List.of(Unpooled.wrappedBuffer(new byte[]{(byte) at})),
+                    NettyBuffers.pooled(), loan -> {
+                    })).subscribe(writer);
+            writers.add(writer);
+        }
+        under.turn();
+
+        assertThat(under.ring().taken(IORING_OP_WRITE)).hasSize(20);
+        under.turns(2);
+        assertThat(writers).allMatch(TestSubscriber::isTerminated);
     }
 
     @Test
