@@ -1,5 +1,8 @@
 package io.github.reactoruring.internal.engine;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -39,8 +42,10 @@ final class RingPlace implements Supplier<EventLoop> {
     private volatile EventLoop current;
     private volatile boolean closed;
     private volatile @Nullable Thread waiting;
-    /** What the rings counted that were here before; guarded by this. */
+    /** What the rings counted that were here before, and are over; guarded by this. */
     private @Nullable UringStats past;
+    /** The rings that were here before and are late: they go on counting; guarded by this. */
+    private final List<EventLoop> late = new ArrayList<>();
 
     // Of whoever reopens.
     private long openedNanos;
@@ -63,8 +68,14 @@ final class RingPlace implements Supplier<EventLoop> {
         drive(first);
     }
 
+    /** Has the ring driven; closes it if that cannot be. */
     private void drive(Turn turn) {
-        driver.drive(turn, () -> over(turn.loop()));
+        try {
+            driver.drive(turn, () -> over(turn.loop()));
+        } catch (Throwable t) {
+            turn.loop().ring().close();
+            throw t;
+        }
     }
 
     /** Returns the ring that is here; one that has failed where there is no other yet. */
@@ -87,8 +98,31 @@ final class RingPlace implements Supplier<EventLoop> {
     }
 
     synchronized UringStats stats() {
-        UringStats now = current.stats().snapshot();
-        return past == null ? now : past.plus(now);
+        countPast();
+        UringStats now = withPast(current);
+        for (EventLoop loop : late) {
+            now = now.plus(loop.stats().snapshot());
+        }
+        return now;
+    }
+
+    private void countPast() {
+        for (Iterator<EventLoop> each = late.iterator(); each.hasNext();) {
+            EventLoop loop = each.next();
+            if (isDone(loop)) {
+                past = withPast(loop);
+                each.remove();
+            }
+        }
+    }
+
+    private static boolean isDone(EventLoop loop) {
+        return loop.isOver() && loop.isTold();
+    }
+
+    private UringStats withPast(EventLoop loop) {
+        UringStats counted = loop.stats().snapshot();
+        return past == null ? counted : past.plus(counted);
     }
 
     /** Lets no other ring take the place, and returns the one that is to be closed. */
@@ -107,20 +141,32 @@ final class RingPlace implements Supplier<EventLoop> {
         return opening.get();
     }
 
-    /** Puts a ring here after {@link #shut}, and has it driven. */
+    /** Puts a ring here after {@link #shut}, and has it driven. If that cannot be, the ring is closed and all stays as it was. */
     void openAgain(Turn turn) {
-        synchronized (this) {
-            takeOver(turn);
-            closed = false;
+        drive(turn);
+        try {
+            synchronized (this) {
+                takeOver(turn);
+                closed = false;
+            }
+        } catch (Throwable t) {
+            turn.loop().close(CLOSE_TIMEOUT_NANOS);
+            throw t;
         }
         openedNanos = System.nanoTime();
-        drive(turn);
+        // It may have failed already, and found the place closed.
+        lookOnceMore();
     }
 
-    /** Under the lock. */
+    /** Under the lock. What takes memory comes first: it is another, or all is as it was. */
     private void takeOver(Turn turn) {
-        UringStats counted = current.stats().snapshot();
-        past = past == null ? counted : past.plus(counted);
+        countPast();
+        EventLoop before = current;
+        if (isDone(before)) {
+            past = withPast(before);
+        } else {
+            late.add(before);
+        }
         current = turn.loop();
     }
 
@@ -206,31 +252,31 @@ final class RingPlace implements Supplier<EventLoop> {
 
     /** Puts another ring here; false if there is none to be had now. */
     private boolean replace() {
-        Turn turn = null;
+        Turn driven = null;
+        boolean taken = false;
         try {
-            turn = opening.get();
+            Turn turn = opening.get();
             openedNanos = System.nanoTime();
             drive(turn);
-        } catch (Throwable t) {
-            if (turn != null) {
-                turn.loop().ring().close();
+            driven = turn;
+            synchronized (this) {
+                // Whoever closed and opened again meanwhile has put another here.
+                if (mayReplace()) {
+                    takeOver(turn);
+                    taken = true;
+                }
             }
+        } catch (Throwable t) {
             nextTryAfterPause(System.nanoTime());
             LOG.debug("There is no ring to be had in the place of " + name, t);
             return false;
-        }
-        boolean taken;
-        synchronized (this) {
-            // Whoever closed and opened again meanwhile has put another here.
-            taken = mayReplace();
-            if (taken) {
-                takeOver(turn);
+        } finally {
+            if (driven != null && !taken) {
+                driven.loop().close(CLOSE_TIMEOUT_NANOS);
             }
         }
         if (taken) {
             LOG.info("Another ring has taken the place of {}, which had failed", name);
-        } else {
-            turn.loop().close(CLOSE_TIMEOUT_NANOS);
         }
         return true;
     }

@@ -22,6 +22,8 @@ import io.github.reactoruring.internal.sys.ErrnoException;
 /** The rings of one Uring, each with its thread, and with its place, which another takes when it fails. */
 public final class Rings {
 
+    private static final long CLOSE_TIMEOUT_NANOS = 15_000_000_000L;
+
     private final List<RingPlace> places;
     private final AtomicInteger turn = new AtomicInteger();
 
@@ -37,9 +39,15 @@ public final class Rings {
             return "uring-" + name + "-" + (index + 1);
         }
 
+        /** Makes the turn of a ring; closes the ring if that cannot be. */
         Turn turn(Ring ring, String threadName, Driver driver) {
-            EventLoop loop = new EventLoop(threadName, ring, driver.waker(ring), timings);
-            return new Turn(loop, policy, ring.completionCapacity());
+            try {
+                EventLoop loop = new EventLoop(threadName, ring, driver.waker(ring), timings);
+                return new Turn(loop, policy, ring.completionCapacity());
+            } catch (Throwable t) {
+                ring.close();
+                throw t;
+            }
         }
     }
 
@@ -59,12 +67,25 @@ public final class Rings {
         Settings settings = new Settings(name, submissionEntries, completionEntries, policy, timings);
         Driver driver = LoopThread.DRIVER;
         List<RingPlace> places = new ArrayList<>(count);
-        for (Ring ring : openAll(count, settings)) {
-            String threadName = settings.threadName(places.size());
-            places.add(new RingPlace(threadName, settings.turn(ring, threadName, driver),
-                    () -> settings.turn(openAll(1, settings).getFirst(), threadName, driver), driver));
+        List<Ring> opened = openAll(count, settings);
+        try {
+            for (Ring ring : opened) {
+                String threadName = settings.threadName(places.size());
+                places.add(new RingPlace(threadName, settings.turn(ring, threadName, driver),
+                        () -> settings.turn(openAll(1, settings).getFirst(), threadName, driver), driver));
+            }
+            return new Rings(List.copyOf(places));
+        } catch (Throwable t) {
+            giveUp(places);
+            opened.subList(places.size(), count).forEach(Ring::close);
+            throw t;
         }
-        return new Rings(List.copyOf(places));
+    }
+
+    private static void giveUp(List<RingPlace> places) {
+        for (RingPlace place : places) {
+            place.shut().close(CLOSE_TIMEOUT_NANOS);
+        }
     }
 
     private static List<Ring> openAll(int count, Settings settings) {
@@ -112,7 +133,7 @@ public final class Rings {
         }
         for (RingPlace place : places) {
             EventLoop loop = place.get();
-            if (loop.inEventLoop()) {
+            if (loop.inEventLoop() && loop.failure() == null) {
                 return loop;
             }
         }
@@ -179,8 +200,15 @@ public final class Rings {
             turns.forEach(each -> each.loop().ring().close());
             throw t;
         }
-        for (int i = 0; i < turns.size(); i++) {
-            places.get(i).openAgain(turns.get(i));
+        int open = 0;
+        try {
+            for (; open < turns.size(); open++) {
+                places.get(open).openAgain(turns.get(open));
+            }
+        } catch (Throwable t) {
+            giveUp(places.subList(0, open));
+            turns.subList(open + 1, turns.size()).forEach(each -> each.loop().ring().close());
+            throw t;
         }
     }
 
