@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +95,22 @@ class ReplacedRingTest {
         Await.until("another ring", () -> uring.failureCause() == null);
         uring.timers().after(Duration.ofMillis(1)).block(LONG);
         uring.disposeLater().block(LONG);
+    }
+
+    /** Who is told on the thread of the ring that has failed is not sent back to it. */
+    @Test
+    void whoHearsOfTheFailureOnTheRingsOwnThreadIsServedByAnother(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "content");
+        Uring uring = Uring.builder("replaced").rings(2).build();
+        RingFailure.noMoreRings(uring);
+        Mono<Long> served = uring.timers().after(Duration.ofHours(1)).thenReturn(0L)
+                .onErrorResume(error -> uring.fileSystem().stat(file).map(stat -> stat.sizeBytes()));
+        CompletableFuture<Long> size = served.toFuture();
+        Await.until("in flight", () -> uring.stats().inFlight() > 0);
+        RingFailure.failOnce(uring);
+
+        assertThat(size.get(20, TimeUnit.SECONDS)).isEqualTo(7);
+        uring.disposeLater().onErrorComplete().block(LONG);
     }
 
     /** The second failure comes soon after the first: another ring is opened after a while. */
