@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.UringFile;
+import io.github.reactoruring.netty.NettyBuffers;
+import io.netty.buffer.ByteBuf;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -40,13 +42,17 @@ final class LargeTransfers {
         try {
             Files.write(path, new byte[readBytes]);
             UringFile file = Await.value(uring.files().open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+            NettyBuffers pooled = NettyBuffers.pooled();
             ByteBuffer heap = ByteBuffer.allocate(writeBytes);
             ByteBuffer direct = ByteBuffer.allocateDirect(writeBytes);
             List<Comparison.Row> rows = new ArrayList<>();
             for (double share : new double[]{0.5, 0.99}) {
                 rows.addAll(new Comparison("NOPs beside a large request; ns that " + share * 100 + " % did not exceed")
                         .add("nothing else", n -> measure(uring, Mono::never, n, share))
-                        .add("readAt of 16 MiB, cached", n -> measure(uring, () -> file.readAt(0, readBytes), n, share))
+                        .add("readAt of 16 MiB, cached, new heap buffers",
+                                n -> measure(uring, () -> file.readAt(0, readBytes), n, share))
+                        .add("readAt of 16 MiB, cached, Netty's buffers", n -> measure(uring,
+                                () -> file.readAt(0, readBytes, pooled).doOnNext(ByteBuf::release), n, share))
                         .add("writeAt of 128 MiB of the heap",
                                 n -> measure(uring, () -> file.writeAt(0, List.of(heap.duplicate())), n, share))
                         .add("writeAt of 128 MiB, direct",
@@ -82,13 +88,10 @@ final class LargeTransfers {
         return new Variant.Cost(1, nanos[(int) Math.ceil(share * nanos.length) - 1], 0);
     }
 
-    /** Returns the ns of a round trip. Spins: to be woken would be part of what is measured. */
+    /** Returns the ns of a round trip. Sleeps meanwhile: who spins keeps a core from what is measured. */
     private static long nop(Uring uring) {
         long start = System.nanoTime();
-        Disposable nop = uring.raw().nop().subscribe();
-        while (!nop.isDisposed()) {
-            Thread.onSpinWait();
-        }
+        uring.raw().nop().block();
         return System.nanoTime() - start;
     }
 }
