@@ -37,7 +37,8 @@ import reactor.core.publisher.Operators;
 class OneOwnerTest {
 
     private static final int CHUNK = 10;
-    private static final ReadOptions OPTIONS = ReadOptions.defaults().withChunkBytes(CHUNK).withReadAheadBytes(5 * CHUNK);
+    private static final ReadOptions OPTIONS = ReadOptions.defaults().withChunkBytes(CHUNK)
+            .withReadAheadBytes(5 * CHUNK);
 
     @RegisterExtension
     final TestUring ring = TestUring.withDefaults();
@@ -165,7 +166,8 @@ class OneOwnerTest {
         try (buffers) {
             Flux<Buffer> flux = sources().get(source).make(this);
             Subject subject = new Subject(hook
-                    ? flux.contextWrite(context -> Operators.enableOnDiscard(context, value -> ((Buffer) value).release()))
+                    ? flux.contextWrite(
+                            context -> Operators.enableOnDiscard(context, value -> ((Buffer) value).release()))
                     : flux);
 
             endings().get(ending).of(this, subject);

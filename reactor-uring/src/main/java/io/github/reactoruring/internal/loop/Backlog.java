@@ -22,7 +22,7 @@ final class Backlog {
     static final int INLINE_BYTES_PER_TURN = 2 * FileTraits.PIECE_BYTES;
 
     /** The numbers from this one on are others'. */
-    static final int QUEUES = 5;
+    static final byte QUEUES = 5;
     private static final byte FRESH = 0;
     private static final byte HEAVY = 1;
     private static final byte LIGHT = 2;
@@ -34,13 +34,15 @@ final class Backlog {
     private final InFlightTable inFlight;
     private final int completionEntries;
     /** What has come, and was not looked at yet. */
-    private final RequestQueue fresh = new RequestQueue(FRESH);
+    private final RequestQueue fresh = RequestQueue.inOrder(FRESH);
     /** Of those held back: what moves bytes, what does not, and what waits for its turn on a file. */
-    private final RequestQueue heavy = new RequestQueue(HEAVY);
-    private final RequestQueue light = new RequestQueue(LIGHT);
+    private final RequestQueue heavy = RequestQueue.leavable(HEAVY);
+    private final RequestQueue light = RequestQueue.leavable(LIGHT);
     private final FileTurns waiting = new FileTurns();
     /** The loop's own: what closes, and what cleans up. */
-    private final RequestQueue own = new RequestQueue(OWN);
+    private final RequestQueue own = RequestQueue.inOrder(OWN);
+    /** How many are held back, in whichever. */
+    private int held;
     private boolean lightNext;
     private boolean heavyNext;
     private long inlineBytesLeft;
@@ -59,7 +61,7 @@ final class Backlog {
 
     /** Returns how many wait, the loop's own not counted. */
     int size() {
-        return fresh.size() + heavy.size() + light.size() + waiting.size();
+        return fresh.size() + held;
     }
 
     /** Visits those of the loop's own; none is to come or go meanwhile. */
@@ -75,7 +77,7 @@ final class Backlog {
     }
 
     private boolean somethingHeld() {
-        return !heavy.isEmpty() || !light.isEmpty() || waiting.mayGoOn();
+        return held != 0 && (!heavy.isEmpty() || !light.isEmpty() || waiting.mayGoOn());
     }
 
     private boolean hasRoom() {
@@ -126,6 +128,7 @@ final class Backlog {
                 return request;
             }
             fresh.remove(request);
+            held++;
             switch (queue) {
                 case HEAVY -> heavy.add(request);
                 case LIGHT -> light.add(request);
@@ -137,9 +140,7 @@ final class Backlog {
 
     /** Returns where a request has to wait, or NONE if it need not. */
     private byte whereToHold(Request request) {
-        boolean bounded = !isUnbounded(request);
-        request.takesRoom(bounded);
-        if (!bounded) {
+        if (!request.noteRoom()) {
             return RequestQueue.NONE;
         }
         long bytes = inlineBytes(request);
@@ -157,15 +158,6 @@ final class Backlog {
     /** One that moves more than the whole of a turn goes alone. */
     private boolean fits(long bytes) {
         return bytes <= inlineBytesLeft || inlineBytesLeft == INLINE_BYTES_PER_TURN;
-    }
-
-    private static boolean isUnbounded(Request chain) {
-        for (Request each = chain; each != null; each = each.linked()) {
-            if (each.unbounded()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static long inlineBytes(Request chain) {
@@ -226,15 +218,22 @@ final class Backlog {
 
     /** Takes out one that was disposed of. */
     void remove(Request request) {
+        byte queue = request.queue;
+        if (queue == FRESH) {
+            fresh.remove(request);
+        } else if (queue == OWN) {
+            own.remove(request);
+        } else if (queue != RequestQueue.NONE) {
+            removeHeld(request);
+        }
+    }
+
+    private void removeHeld(Request request) {
+        held--;
         switch (request.queue) {
-            case FRESH -> fresh.remove(request);
             case HEAVY -> heavy.remove(request);
             case LIGHT -> light.remove(request);
-            case FileTurns.WAITING -> waiting.remove(request);
-            case OWN -> own.remove(request);
-            default -> {
-                // It is in none.
-            }
+            default -> waiting.remove(request);
         }
     }
 

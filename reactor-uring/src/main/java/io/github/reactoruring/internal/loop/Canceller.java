@@ -40,7 +40,7 @@ final class Canceller {
     private final PlanView view;
     private final Pursuit pursuit = new Pursuit();
     /** In a queue, which takes no memory: a disposal must not be lost for want of it. None in flight is in another. */
-    private final RequestQueue pending = new RequestQueue(Backlog.QUEUES);
+    private final RequestQueue pending = RequestQueue.inOrder(Backlog.QUEUES);
     private final List<Request> batch = new ArrayList<>();
     /** Those to be cancelled by their user_data, which the turns so far had no room for. */
     private final SingleCancels byUserData;

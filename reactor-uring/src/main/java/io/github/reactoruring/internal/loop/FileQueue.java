@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 final class FileQueue extends FileTurn {
 
     private final FileTurns turns;
-    final RequestQueue waiting = new RequestQueue(FileTurns.WAITING);
+    final RequestQueue waiting = RequestQueue.leavable(FileTurns.WAITING);
     private @Nullable Object current;
     /** Whether it is in one of the two lists, for somebody waits; in which, and its neighbours there. */
     boolean listed;

@@ -60,7 +60,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
     private byte pursuitLevel;
     private long pursuitNanos;
     private @Nullable Request linked;
-    private int linkFlag;
+    private byte linkFlag;
     private boolean goesOn;
     private boolean submittedBefore;
     private boolean takesRoom;
@@ -162,7 +162,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
      */
     public final void linkTo(Request next, boolean hard) {
         linked = next;
-        linkFlag = hard ? IoUringAbi.IOSQE_IO_HARDLINK : IoUringAbi.IOSQE_IO_LINK;
+        linkFlag = (byte) (hard ? IoUringAbi.IOSQE_IO_HARDLINK : IoUringAbi.IOSQE_IO_LINK);
         next.markQueued();
     }
 
@@ -266,11 +266,20 @@ public abstract class Request extends RequestCallbacks implements Mail {
         return takesRoom;
     }
 
-    /** Says whether it counts against the completion queue, from its being staged to its end; its links with it. */
-    final void takesRoom(boolean counts) {
-        for (Request each = this; each != null; each = each.linked) {
+    /**
+     * Finds out whether it counts against the completion queue, from its being staged to its end, and its links with it: only
+     * if all of them end by themselves soon.
+     */
+    final boolean noteRoom() {
+        boolean counts = !unbounded();
+        for (Request each = linked; each != null; each = each.linked) {
+            counts &= !each.unbounded();
+        }
+        takesRoom = counts;
+        for (Request each = linked; each != null; each = each.linked) {
             each.takesRoom = counts;
         }
+        return counts;
     }
 
     /**

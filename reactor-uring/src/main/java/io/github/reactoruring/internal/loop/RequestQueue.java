@@ -11,15 +11,31 @@ final class RequestQueue {
     /** Is where a request is that waits in none. */
     static final byte NONE = -1;
 
+    /** Whether others than the first may leave: only then each knows who is before it. */
+    private final boolean leavable;
     /** A number and not a reference: it is set and cleared for each request. */
     private final byte number;
     private @Nullable Request first;
     private @Nullable Request last;
     private int size;
 
-    /** @param number what a request in it has as its {@code queue}, from 0 on */
-    RequestQueue(int number) {
-        this.number = (byte) number;
+    private RequestQueue(byte number, boolean leavable) {
+        this.number = number;
+        this.leavable = leavable;
+    }
+
+    /**
+     * Makes one that only the first may leave.
+     *
+     * @param number what a request in it has as its {@code queue}, from 0 on
+     */
+    static RequestQueue inOrder(byte number) {
+        return new RequestQueue(number, false);
+    }
+
+    /** Makes one that any may leave. */
+    static RequestQueue leavable(byte number) {
+        return new RequestQueue(number, true);
     }
 
     @Nullable
@@ -38,11 +54,13 @@ final class RequestQueue {
     void add(Request request) {
         Request before = last;
         request.queue = number;
-        request.queuedBefore = before;
         if (before == null) {
             first = request;
         } else {
             before.queuedBehind = request;
+            if (leavable) {
+                request.queuedBefore = before;
+            }
         }
         last = request;
         size++;
@@ -59,12 +77,17 @@ final class RequestQueue {
         }
         if (behind == null) {
             last = before;
-        } else {
+        } else if (leavable) {
             behind.queuedBefore = before;
         }
         request.queue = NONE;
-        request.queuedBefore = null;
-        request.queuedBehind = null;
+        // Not where there is nothing to forget: each of these is looked at by the garbage collector's barrier.
+        if (before != null) {
+            request.queuedBefore = null;
+        }
+        if (behind != null) {
+            request.queuedBehind = null;
+        }
         size--;
     }
 

@@ -75,10 +75,10 @@ final class Submitter {
         while ((request = backlog.next()) != null) {
             int length = request.linked() == null ? 1 : request.chainLength();
             boolean fits = length <= ring.submissionCapacity();
-            if (fits && ring.freeSqes() < length) {
+            int free = ring.freeSqes();
+            if (fits && free < length) {
                 return;
             }
-            int staged = ring.staged();
             try {
                 backlog.take(request);
                 if (fits) {
@@ -91,7 +91,7 @@ final class Submitter {
                 }
             } catch (Throwable t) {
                 rejectLost(request, t);
-                if (ring.staged() != staged) {
+                if (ring.freeSqes() != free) {
                     // Half a chain: what is staged next would be its rest.
                     throw t;
                 }

@@ -216,9 +216,11 @@ public final class Turn {
     }
 
     private void take(Request request) {
-        if (request.isDroppable()) {
-            submitter.drop(request);
-        } else if (request.isQueued()) {
+        if (request.isQueued()) {
+            if (request.isDroppable()) {
+                submitter.drop(request);
+                return;
+            }
             try {
                 enqueue(request);
             } catch (Throwable t) {
