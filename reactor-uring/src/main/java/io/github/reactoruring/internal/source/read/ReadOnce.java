@@ -20,7 +20,8 @@ import reactor.core.CoreSubscriber;
  * Reads once from an open file, at a position or at the current one (-1).
  *
  * <p>Of a regular file as many READs as the ring can bear, each where the last one ended, as if it were one: a short one
- * ends it, and what was read before an error is given in place of the error.
+ * ends it, and what was read before an error is given in place of the error. A worker's read is one: nobody waits for it, and
+ * its length was found for its beginning.
  */
 public final class ReadOnce<B> extends OneShot<B> {
 
@@ -79,7 +80,8 @@ public final class ReadOnce<B> extends OneShot<B> {
 
     @Override
     protected void prepare(Sqe sqe) {
-        askedBytes = Math.min(lengthToAskFor() - filledBytes, file.traits().pieceBytes(forceAsync));
+        // Never below zero, which the kernel would take for 4 GiB.
+        askedBytes = Math.max(0, Math.min(lengthToAskFor() - filledBytes, file.traits().pieceBytes(forceAsync)));
         LeasedElement<B> target = element;
         if (target == null) {
             target = LeasedElement.lease(buffers, maxBytes);
@@ -108,7 +110,8 @@ public final class ReadOnce<B> extends OneShot<B> {
         if (result > 0) {
             // A kernel that says more than it was asked for is not believed.
             filledBytes += Math.min(result, askedBytes);
-            if (result >= askedBytes && filledBytes < maxBytes && (submitAgainHolding() || isDisposed())) {
+            boolean goesOn = !forceAsync && result >= askedBytes && filledBytes < maxBytes;
+            if (goesOn && (submitAgainHolding() || isDisposed())) {
                 return;
             }
         }
