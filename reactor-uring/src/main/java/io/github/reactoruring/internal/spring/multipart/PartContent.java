@@ -94,8 +94,8 @@ sealed interface PartContent {
                 return DataBufferUtils.write(read(), target);
             }
             return uring.fileSystem().link(target, file)
-                    .onErrorResume(FileAlreadyExistsException.class, taken -> replace(target))
-                    .onErrorResume(error -> uring.files().copy(file, target, COPYING).then())
+                    .onErrorResume(
+                            error -> error instanceof FileAlreadyExistsException ? replace(target) : copy(target))
                     .doFinally(signal -> Reference.reachabilityFence(this));
         }
 
@@ -103,6 +103,11 @@ sealed interface PartContent {
         private Mono<Void> replace(Path target) {
             return uring.files().replace(target, uring.files().read(file, READING), REPLACING,
                     BufferReader.byteBuffers()).then();
+        }
+
+        /** Only where nothing has the name: the copy writes over what is there, and deletes it when it fails. */
+        private Mono<Void> copy(Path target) {
+            return uring.files().copy(file, target, COPYING).then();
         }
 
         @Override
