@@ -128,8 +128,11 @@ final class PathTarget implements WriteTarget {
             ended.accept(e);
             return;
         }
-        untouched = false;
-        Truncation.run(open, 0, ended);
+        Truncation.run(open, 0, error -> {
+            // What could not be emptied holds what it held.
+            untouched = error != null;
+            ended.accept(error);
+        });
     }
 
     @Override

@@ -6,6 +6,8 @@ import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_UNLINKAT;
 import static io.github.reactoruring.internal.sys.IoUringAbi.IORING_OP_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -162,6 +164,26 @@ class WriteScriptTest {
         under.turnUntil("the file closed", () -> !under.ring().taken(IORING_OP_CLOSE).isEmpty());
 
         assertThat(under.ring().taken(IORING_OP_FTRUNCATE)).isEmpty();
+    }
+
+    @Test
+    void aFileThatCouldNotBeEmptiedIsNotDeleted() throws IOException {
+        Path path = Files.writeString(directory.resolve("file"), "old");
+        under.ring().behaviour(new KernelBehaviour() {
+            @Override
+            protected Place place(KernelRequest request) {
+                return request.opcode() == IORING_OP_FTRUNCATE ? Place.DEVICE : super.place(request);
+            }
+        });
+        start(WriteOptions.defaults().withPartial(Partial.DELETE));
+        source.emit(reader.buffer(new byte[CHUNK]));
+        under.spinUntil("the truncation", () -> !under.ring().inFlight(IORING_OP_FTRUNCATE).isEmpty());
+        under.ring().kernel().complete(under.ring().inFlight(IORING_OP_FTRUNCATE).getFirst(), -Errno.EIO);
+        under.turnUntil("the end", probe::isTerminated);
+
+        assertThat(probe.error()).hasMessageContaining("EIO");
+        assertThat(under.ring().taken(IORING_OP_UNLINKAT)).isEmpty();
+        assertThat(path).hasContent("old");
     }
 
     @Test
