@@ -34,9 +34,9 @@ public interface Descriptors {
 
     /**
      * Gives a file that is to take the place of {@code name} in {@code directory} the rights of what is there, as far as may
-     * be, and nobody more. May block.
+     * be, and nobody more; says whether something is there. May block.
      */
-    void inheritRights(int descriptor, int directory, String name);
+    boolean inheritRights(int descriptor, int directory, String name);
 
     /** Makes a file shorter or longer. May block. */
     int truncate(int descriptor, long sizeBytes);

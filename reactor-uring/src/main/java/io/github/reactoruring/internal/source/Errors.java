@@ -44,6 +44,11 @@ public final class Errors {
                         : error;
     }
 
+    /** Returns what to tell of a call beside the ring on a path; what is no errno stays as it is. */
+    public static Throwable ofPath(Throwable failure, String operation, String path) {
+        return failure instanceof IOException refusal ? ofPath(refusal, operation, path) : failure;
+    }
+
     /** Returns the exception of a call beside the ring on a path; one that is no errno stays as it is. */
     public static IOException ofPath(IOException failure, String operation, String path) {
         return failure instanceof ErrnoException refusal ? ofPath(refusal.errno(), operation, path) : failure;

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.source;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ import io.github.reactoruring.internal.sys.NativeMemory;
  * One operation of a job of several, which cannot go on before it knows how this one ended.
  *
  * <p>Invariant: the listener hears of the end exactly once, on the owner thread, whatever the end is: completed, disposed
- * of before or after its submission, or refused by a closed loop.
+ * of before or after its submission, refused by a closed loop, or not waited for any longer by one that closes. What it
+ * still brings in the last case goes to another.
  */
 public final class Step extends Request {
 
@@ -25,8 +27,10 @@ public final class Step extends Request {
     private final int opcode;
     private final String path;
     private final @Nullable OpenFile file;
+    private final @Nullable OpenFile kept;
     private final Consumer<Sqe> preparation;
     private final Consumer<Step> ended;
+    private final @Nullable IntConsumer late;
     private final boolean cleanup;
     private final MemorySegment[] memory;
     private final int[] forgiven;
@@ -40,6 +44,8 @@ public final class Step extends Request {
         opcode = builder.opcode;
         path = builder.path;
         file = builder.file;
+        kept = builder.kept;
+        late = builder.late;
         preparation = builder.preparation;
         cleanup = builder.cleanup;
         memory = builder.memory;
@@ -60,6 +66,8 @@ public final class Step extends Request {
         private final String path;
         private final Consumer<Sqe> preparation;
         private @Nullable OpenFile file;
+        private @Nullable OpenFile kept;
+        private @Nullable IntConsumer late;
         private boolean cleanup;
         private MemorySegment[] memory = {};
         private int[] forgiven = {};
@@ -74,6 +82,24 @@ public final class Step extends Request {
         /** Names the file it works on. */
         public Builder on(OpenFile target) {
             file = target;
+            return this;
+        }
+
+        /**
+         * Keeps a file open until the step is over: the directory that its names are in, whose number must not be a stranger's
+         * when a worker gets to look it up; or the file that it asks after, whose inode must not.
+         */
+        public Builder keeping(@Nullable OpenFile open) {
+            kept = open;
+            return this;
+        }
+
+        /**
+         * Says what becomes of the result of one that succeeded after its end had been told: at a closing ring's deadline.
+         * What it made is undone, or what it was asked for goes on.
+         */
+        public Builder late(IntConsumer taker) {
+            late = taker;
             return this;
         }
 
@@ -98,6 +124,9 @@ public final class Step extends Request {
         /** Queues the step. */
         public Step submit(EventLoop loop, Consumer<Step> ended) {
             Step step = new Step(loop, this, ended);
+            if (kept != null) {
+                kept.hold();
+            }
             step.submit();
             return step;
         }
@@ -147,14 +176,21 @@ public final class Step extends Request {
         if (cleanup && kernelResult == -Errno.ECANCELED && mayBeHitByOthersCancel() && resubmitHolding()) {
             return;
         }
-        result = IntStream.of(forgiven).anyMatch(errno -> kernelResult == -errno) ? 0 : kernelResult;
-        tell();
+        end(IntStream.of(forgiven).anyMatch(errno -> kernelResult == -errno) ? 0 : kernelResult);
     }
 
     @Override
     protected void discarded(int kernelResult, int flags) {
+        end(kernelResult);
+    }
+
+    private void end(int kernelResult) {
+        boolean toldBefore = told;
         result = kernelResult;
         tell();
+        if (toldBefore && kernelResult >= 0 && late != null) {
+            late.accept(kernelResult);
+        }
     }
 
     @Override
@@ -182,6 +218,9 @@ public final class Step extends Request {
         } finally {
             for (MemorySegment segment : memory) {
                 NativeMemory.free(segment);
+            }
+            if (kept != null) {
+                kept.letGo();
             }
         }
     }

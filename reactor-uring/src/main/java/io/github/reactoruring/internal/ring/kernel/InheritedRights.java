@@ -48,19 +48,24 @@ final class InheritedRights {
         this.arena = arena;
     }
 
-    /** Gives {@code file} what {@code name} in {@code directory} has; where nothing is there any more, what a new one gets. */
-    static void give(int file, int directory, String name) {
+    /**
+     * Gives {@code file} what {@code name} in {@code directory} has; where nothing is there any more, what a new one gets. Says
+     * whether something is there.
+     */
+    static boolean give(int file, int directory, String name) {
         try (Arena arena = Arena.ofConfined()) {
-            new InheritedRights(file, directory, name, arena).give();
+            return new InheritedRights(file, directory, name, arena).give();
         }
     }
 
-    private void give() {
+    private boolean give() {
         MemorySegment status = arena.allocate(Statx.BYTES, Long.BYTES);
         int found = statx(directory, name, 0, FileRights.STATX_MASK | FileIdentity.STATX_MASK, status);
         if (found == -Errno.ENOENT || found == -Errno.ELOOP || found == -Errno.ENOTDIR) {
             RightsCalls.changeMode(file, OF_A_NEW_FILE & ~umask());
-        } else if (found >= 0) {
+            return isLink();
+        }
+        if (found >= 0) {
             MemorySegment list = list();
             FileRights old = FileRights.read(status, list == null || list.byteSize() > 0);
             if (FileIdentity.read(status).regular()) {
@@ -71,6 +76,14 @@ final class InheritedRights {
             }
         }
         // What cannot be looked at has readers nobody knows of: it stays its owner's.
+        return true;
+    }
+
+    /** Says whether the name is that of a link, which leads nowhere, and not that of nothing. */
+    private boolean isLink() {
+        MemorySegment status = arena.allocate(Statx.BYTES, Long.BYTES);
+        int found = statx(directory, name, Statx.SYMLINK_NOFOLLOW, Statx.STATX_TYPE, status);
+        return found >= 0 && Statx.type(Statx.mode(status)) == Statx.S_IFLNK;
     }
 
     private void give(FileRights old, @Nullable MemorySegment list) {

@@ -75,8 +75,8 @@ public final class KernelDescriptors implements Descriptors {
     }
 
     @Override
-    public void inheritRights(int descriptor, int directory, String name) {
-        InheritedRights.give(descriptor, directory, name);
+    public boolean inheritRights(int descriptor, int directory, String name) {
+        return InheritedRights.give(descriptor, directory, name);
     }
 
     @Override

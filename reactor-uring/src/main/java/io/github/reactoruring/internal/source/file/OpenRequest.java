@@ -121,12 +121,12 @@ public final class OpenRequest extends Request {
     /** Removes its name, or any that there is where the file cannot be asked which it is. */
     private void unlink(OpenFile file, Runnable ended) {
         if (file.fixed()) {
-            Steps.unlink(loop(), OpenFlags.AT_FDCWD, path, path, step -> ended.run());
+            Steps.unlink(loop(), null, path, path, step -> ended.run());
             return;
         }
         try {
-            Steps.unlinkIfSame(loop(), path, file.ask(Descriptors::identity), ended);
-        } catch (IOException e) {
+            Steps.unlinkIfSame(loop(), path, file, file.ask(Descriptors::identity), ended);
+        } catch (Throwable t) {
             ended.run();
         }
     }

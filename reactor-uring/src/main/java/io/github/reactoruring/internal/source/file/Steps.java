@@ -21,6 +21,9 @@ import io.github.reactoruring.internal.sys.Statx;
 /** Fills the SQEs of a job's steps. A name is relative to a directory's descriptor, or to the working directory. */
 public final class Steps {
 
+    /** Has a rename leave what has the name, and fail: what a directory and name lead to is judged in one go. */
+    public static final int RENAME_NOREPLACE = 1;
+
     private static final int AT_SYMLINK_FOLLOW = 0x400;
 
     private Steps() {
@@ -29,16 +32,23 @@ public final class Steps {
     /**
      * OPENAT; its result is a descriptor, of which the listener makes an {@link OpenFile} even when it came too late. A worker
      * opens what is written: inside the submission, a FIFO without a reader would be an error, and not waited for.
+     *
+     * @param late closes what is opened after {@code ended} was told at a closing ring's deadline, and removes what was made
      */
-    public static Step open(EventLoop loop, int directory, String name, String path, int flags, int mode,
-            Consumer<Step> ended) {
+    public static Step open(EventLoop loop, @Nullable OpenFile directory, String name, String path, int flags,
+            int mode, Consumer<OpenFile> late, Consumer<Step> ended) {
         MemorySegment nativeName = CString.allocate(name);
         boolean writes = (flags & (OpenFlags.O_WRONLY | OpenFlags.O_RDWR)) != 0;
         int byWorker = writes || SlowFilesystems.mayBeOpened() ? IoUringAbi.IOSQE_ASYNC : 0;
         return Step.of("OPENAT", IoUringAbi.IORING_OP_OPENAT, path,
-                sqe -> Prep.openat(sqe, directory, nativeName.address(), flags | OpenFlags.O_CLOEXEC, mode)
+                sqe -> Prep.openat(sqe, number(directory), nativeName.address(), flags | OpenFlags.O_CLOEXEC, mode)
                         .addFlags(byWorker))
+                .keeping(directory).late(descriptor -> late.accept(new OpenFile(loop, descriptor, false, path)))
                 .freeing(nativeName).submit(loop, ended);
+    }
+
+    private static int number(@Nullable OpenFile directory) {
+        return directory == null ? OpenFlags.AT_FDCWD : directory.descriptor();
     }
 
     /** FSYNC. */
@@ -62,70 +72,105 @@ public final class Steps {
     }
 
     /** STATX of a name, not following a symbolic link; {@code ended} may read the answer until it returns. */
-    public static Step stat(EventLoop loop, int directory, String name, String path,
-            BiConsumer<Step, MemorySegment> ended) {
+    public static Step stat(OpenFile directory, String name, String path, BiConsumer<Step, MemorySegment> ended) {
         MemorySegment status = NativeMemory.allocate(Statx.BYTES, Long.BYTES);
-        return asking(directory, name, path, status).submit(loop, step -> ended.accept(step, status));
+        return asking(directory, name, path, status).submit(directory.loop(), step -> ended.accept(step, status));
     }
 
-    /** As {@link #stat}, done even by a closing loop. */
-    public static Step identify(EventLoop loop, String path, BiConsumer<Step, MemorySegment> ended) {
-        MemorySegment status = NativeMemory.allocate(Statx.BYTES, Long.BYTES);
-        return asking(OpenFlags.AT_FDCWD, path, path, status).cleaningUp()
-                .submit(loop, step -> ended.accept(step, status));
-    }
-
-    private static Step.Builder asking(int directory, String name, String path, MemorySegment status) {
+    private static Step.Builder asking(@Nullable OpenFile directory, String name, String path, MemorySegment status) {
         MemorySegment nativeName = CString.allocate(name);
         return Step.of("STATX", IoUringAbi.IORING_OP_STATX, path,
-                sqe -> Prep.statx(sqe, directory, nativeName.address(), Statx.SYMLINK_NOFOLLOW,
+                sqe -> Prep.statx(sqe, number(directory), nativeName.address(), Statx.SYMLINK_NOFOLLOW,
                         FileIdentity.STATX_MASK, status.address()))
-                .freeing(nativeName, status);
+                .keeping(directory).freeing(nativeName, status);
     }
 
     /**
      * LINKAT: gives an open file, which may have no name yet, a name; a name that is taken is EEXIST. The file stays open
      * until then: under its number a stranger's might be linked.
      */
-    public static Step link(OpenFile file, int directory, String name, String path, Consumer<Step> ended) {
+    public static Step link(OpenFile file, OpenFile directory, String name, String path, Consumer<Step> ended) {
+        return linking(file, directory, name, path).submit(file.loop(), ended);
+    }
+
+    /** As {@link #link}; a name that it gives after {@code ended} was told is removed. */
+    public static Step linkTemporarily(OpenFile file, OpenFile directory, String name, String path,
+            Consumer<Step> ended) {
+        return linking(file, directory, name, path).late(result -> unlinkLate(directory, name, path))
+                .submit(file.loop(), ended);
+    }
+
+    private static Step.Builder linking(OpenFile file, OpenFile directory, String name, String path) {
         MemorySegment from = CString.allocate("/proc/self/fd/" + file.descriptor());
         MemorySegment to = CString.allocate(name);
         return Step.of("LINKAT", IoUringAbi.IORING_OP_LINKAT, path,
-                sqe -> Prep.linkat(sqe, OpenFlags.AT_FDCWD, from.address(), directory, to.address(), AT_SYMLINK_FOLLOW))
-                .freeing(from, to).on(file).submit(file.loop(), ended);
+                sqe -> Prep.linkat(sqe, OpenFlags.AT_FDCWD, from.address(), directory.descriptor(), to.address(),
+                        AT_SYMLINK_FOLLOW))
+                .freeing(from, to).on(file).keeping(directory);
     }
 
-    /** RENAMEAT within a directory, replacing what has the name. */
-    public static Step rename(EventLoop loop, int directory, String from, String to, String path,
+    /**
+     * RENAMEAT within a directory.
+     *
+     * @param flags 0 to replace what has the name, or {@link #RENAME_NOREPLACE}, which not every filesystem knows
+     */
+    public static Step rename(OpenFile directory, String from, String to, int flags, String path,
             Consumer<Step> ended) {
         MemorySegment nativeFrom = CString.allocate(from);
         MemorySegment nativeTo = CString.allocate(to);
         return Step.of("RENAMEAT", IoUringAbi.IORING_OP_RENAMEAT, path,
-                sqe -> Prep.renameat(sqe, directory, nativeFrom.address(), directory, nativeTo.address(), 0))
-                .freeing(nativeFrom, nativeTo).submit(loop, ended);
+                sqe -> Prep.renameat(sqe, directory.descriptor(), nativeFrom.address(), directory.descriptor(),
+                        nativeTo.address(), flags))
+                .keeping(directory).freeing(nativeFrom, nativeTo).submit(directory.loop(), ended);
     }
 
     /** UNLINKAT, done even by a closing loop. */
-    public static Step unlink(EventLoop loop, int directory, String name, String path, Consumer<Step> ended) {
+    public static Step unlink(EventLoop loop, @Nullable OpenFile directory, String name, String path,
+            Consumer<Step> ended) {
+        return unlinking(directory, name, path).submit(loop, ended);
+    }
+
+    private static Step.Builder unlinking(@Nullable OpenFile directory, String name, String path) {
         MemorySegment nativeName = CString.allocate(name);
         return Step.of("UNLINKAT", IoUringAbi.IORING_OP_UNLINKAT, path,
-                sqe -> Prep.unlinkat(sqe, directory, nativeName.address(), 0))
-                .freeing(nativeName).cleaningUp().submit(loop, ended);
+                sqe -> Prep.unlinkat(sqe, number(directory), nativeName.address(), 0))
+                .keeping(directory).freeing(nativeName).cleaningUp();
+    }
+
+    /** Removes a name that came when its directory was to be closed already. */
+    public static void unlinkLate(OpenFile directory, String name, String path) {
+        unlink(directory.loop(), directory, name, path, step -> {
+        });
     }
 
     /**
-     * Removes the name {@code path} if it is that of {@code file}, by whatever is there by then: somebody may have put another
-     * in its place. The caller keeps the file open meanwhile, lest another get its inode. Done even by a closing loop.
+     * Removes the name {@code path} if it is that of a file, by whatever is there by then: somebody may have put another in its
+     * place. Done even by a closing loop, and after {@code ended} was told at its deadline.
+     *
+     * @param open the file, where it is open: it stays so meanwhile, lest another get its inode
      */
-    public static void unlinkIfSame(EventLoop loop, String path, @Nullable FileIdentity file, Runnable ended) {
-        identify(loop, path, (step, status) -> {
-            boolean same = step.error() == null && file != null && FileIdentity.read(status).isSameFile(file);
-            if (same) {
-                unlink(loop, OpenFlags.AT_FDCWD, path, path, unlinked -> ended.run());
-            } else {
-                ended.run();
-            }
-        });
+    public static void unlinkIfSame(EventLoop loop, String path, @Nullable OpenFile open, FileIdentity file,
+            Runnable ended) {
+        MemorySegment status = NativeMemory.allocate(Statx.BYTES, Long.BYTES);
+        asking(null, path, path, status).keeping(open).cleaningUp()
+                .late(result -> unlinkIfSame(loop, path, open, file, status, () -> {
+                }))
+                .submit(loop, step -> {
+                    if (step.error() == null) {
+                        unlinkIfSame(loop, path, open, file, status, ended);
+                    } else {
+                        ended.run();
+                    }
+                });
+    }
+
+    private static void unlinkIfSame(EventLoop loop, String path, @Nullable OpenFile open, FileIdentity file,
+            MemorySegment status, Runnable ended) {
+        if (FileIdentity.read(status).isSameFile(file)) {
+            unlinking(null, path, path).keeping(open).submit(loop, unlinked -> ended.run());
+        } else {
+            ended.run();
+        }
     }
 
     /** FTRUNCATE (Linux 6.9), done even by a closing loop. */

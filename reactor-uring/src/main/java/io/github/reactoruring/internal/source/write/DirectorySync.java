@@ -44,8 +44,8 @@ final class DirectorySync {
     }
 
     private void open() {
-        pending = Steps.open(loop, OpenFlags.AT_FDCWD, path, path, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0,
-                step -> {
+        pending = Steps.open(loop, null, path, path, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0,
+                OpenFile::close, step -> {
                     Throwable error = step.error();
                     if (error == null) {
                         sync(new OpenFile(loop, step.result(), false, path));

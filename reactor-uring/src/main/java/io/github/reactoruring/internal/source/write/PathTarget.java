@@ -1,6 +1,5 @@
 package io.github.reactoruring.internal.source.write;
 
-import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.function.Consumer;
 
@@ -58,7 +57,7 @@ final class PathTarget implements WriteTarget {
 
     @Override
     public void open(Opening listener) {
-        pending = Steps.open(loop, OpenFlags.AT_FDCWD, path, path, openFlags(), mode, step -> {
+        pending = Steps.open(loop, null, path, path, openFlags(), mode, this::openedLate, step -> {
             pending = null;
             Throwable error = step.error();
             if (error == null) {
@@ -82,6 +81,22 @@ final class PathTarget implements WriteTarget {
         return OpenFlags.O_WRONLY | creation | start;
     }
 
+    /** A file that comes when nobody waits for it any more ends as that of a write which was cancelled. */
+    private void openedLate(OpenFile late) {
+        opened(late.closedByWorker(), new Opening() {
+            @Override
+            public void opened(OpenFile file, FileStatus status) {
+                abandon(-1, () -> {
+                });
+            }
+
+            @Override
+            public void openFailed(Throwable cause) {
+                // It is told already.
+            }
+        });
+    }
+
     private void opened(OpenFile openedFile, Opening listener) {
         file = openedFile;
         FileStatus status;
@@ -94,8 +109,8 @@ final class PathTarget implements WriteTarget {
                 untouched = empties;
                 overwriting = empties ? new Overwriting(found, path) : null;
             }
-        } catch (IOException e) {
-            abandon(-1, () -> listener.openFailed(Errors.ofPath(e, "STATX", path)));
+        } catch (Throwable t) {
+            abandon(-1, () -> listener.openFailed(Errors.ofPath(t, "STATX", path)));
             return;
         }
         regular = status.regular();
@@ -179,15 +194,11 @@ final class PathTarget implements WriteTarget {
     public void abandon(long wholeUntil, Runnable ended) {
         OpenFile open = file;
         boolean deletes = options.partial() == Partial.DELETE && regular && !untouched;
-        if (deletes && open != null) {
-            // Until it is closed no other file gets its inode.
-            open.hold();
-            delete(() -> {
-                open.letGo();
-                close(open, error -> ended.run());
-            });
-        } else if (deletes) {
-            delete(ended);
+        FileIdentity written = identity;
+        if (deletes && written != null) {
+            // The name first, if it is still the file's: somebody may have put another in its place.
+            Steps.unlinkIfSame(loop, path, open, written,
+                    open == null ? ended : () -> close(open, error -> ended.run()));
         } else if (open == null) {
             ended.run();
         } else if (wholeUntil >= 0 && regular && options.start() == Start.TRUNCATE
@@ -196,11 +207,6 @@ final class PathTarget implements WriteTarget {
         } else {
             close(open, error -> ended.run());
         }
-    }
-
-    /** Removes the name if it is still that of the file that was written: somebody may have put another in its place. */
-    private void delete(Runnable ended) {
-        Steps.unlinkIfSame(loop, path, identity, ended);
     }
 
     @Override

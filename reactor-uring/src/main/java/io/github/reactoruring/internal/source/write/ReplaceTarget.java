@@ -5,6 +5,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,8 @@ final class ReplaceTarget implements WriteTarget {
     private int mode = NEW_MODE;
     /** Whether the file has, as far as may be, the rights of the one whose place it takes. */
     private boolean inherited;
+    /** Whether a rename can be told to leave what has the name. */
+    private boolean asksWhetherTaken = true;
     /** Whether the name leads to the new file. */
     private boolean replaced;
     /** The name that is to go in the end, while there is one. */
@@ -82,9 +85,8 @@ final class ReplaceTarget implements WriteTarget {
 
     @Override
     public void open(Opening listener) {
-        next(Steps.open(loop, OpenFlags.AT_FDCWD, directoryPath, directoryPath,
-                OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY,
-                0, step -> {
+        next(Steps.open(loop, null, directoryPath, directoryPath, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0,
+                OpenFile::close, step -> {
                     Throwable error = step.error();
                     if (error == null) {
                         OpenFile opened = new OpenFile(loop, step.result(), false, directoryPath);
@@ -103,7 +105,7 @@ final class ReplaceTarget implements WriteTarget {
     }
 
     private void lookForOld(OpenFile in, Opening listener) {
-        next(Steps.stat(loop, in.descriptor(), name, path, (step, status) -> {
+        next(Steps.stat(in, name, path, (step, status) -> {
             Throwable error = step.result() == -Errno.ENOENT ? null : step.error();
             if (step.result() >= 0) {
                 FileIdentity old = FileIdentity.read(status);
@@ -125,22 +127,26 @@ final class ReplaceTarget implements WriteTarget {
             openNamed(in, NAME_ATTEMPTS, listener);
             return;
         }
-        next(Steps.open(loop, in.descriptor(), ".", path, OpenFlags.O_WRONLY | OpenFlags.O_TMPFILE, mode, step -> {
-            if (step.result() >= 0) {
-                opened(step, listener);
-            } else if (disposed) {
-                openFailed(cause(step), listener);
-            } else {
-                // EOPNOTSUPP, EISDIR or EINVAL, as kernels and filesystems go; what really is wrong will show again.
-                openNamed(in, NAME_ATTEMPTS, listener);
-            }
-        }));
+        next(Steps.open(loop, in, ".", path, OpenFlags.O_WRONLY | OpenFlags.O_TMPFILE, mode, OpenFile::close,
+                step -> {
+                    if (step.result() >= 0) {
+                        opened(step, listener);
+                    } else if (disposed) {
+                        openFailed(cause(step), listener);
+                    } else {
+                        // EOPNOTSUPP, EISDIR or EINVAL, as kernels and filesystems go; what really is wrong will show again.
+                        openNamed(in, NAME_ATTEMPTS, listener);
+                    }
+                }));
     }
 
     private void openNamed(OpenFile in, int attempts, Opening listener) {
         String attempt = randomName();
-        next(Steps.open(loop, in.descriptor(), attempt, path,
-                OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL, mode, step -> {
+        next(Steps.open(loop, in, attempt, path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL, mode,
+                late -> {
+                    Steps.unlinkLate(in, attempt, path);
+                    late.closedByWorker().close();
+                }, step -> {
                     if (step.result() >= 0) {
                         temporaryName = attempt;
                         opened(step, listener);
@@ -158,8 +164,8 @@ final class ReplaceTarget implements WriteTarget {
         FileStatus status;
         try {
             status = opened.ask(Descriptors::status);
-        } catch (IOException e) {
-            openFailed(Errors.ofPath(e, "STATX", path), listener);
+        } catch (Throwable t) {
+            openFailed(Errors.ofPath(t, "STATX", path), listener);
             return;
         }
         listener.opened(opened, status);
@@ -181,9 +187,9 @@ final class ReplaceTarget implements WriteTarget {
         }
         Runnable naming = () -> {
             if (temporaryName == null) {
-                link(written, in, ended);
+                link(written, in, NAME_ATTEMPTS, ended);
             } else {
-                rename(in, temporaryName, ended);
+                rename(written, in, temporaryName, NAME_ATTEMPTS, ended);
             }
         };
         if (mode == OWNERS_MODE) {
@@ -203,18 +209,17 @@ final class ReplaceTarget implements WriteTarget {
             return;
         }
         pending = null;
-        OffRing.call(written, (descriptors, descriptor) -> lent.ask((own, at) -> {
-            own.inheritRights(descriptor, at, name);
-            return at;
-        }), error -> {
-            lent.close();
-            inherited = true;
-            if (error != null || disposed) {
-                ended.accept(error != null ? error : cancelled());
-            } else {
-                next.run();
-            }
-        });
+        AtomicBoolean found = new AtomicBoolean();
+        OffRing.call(written, (descriptors, descriptor) -> found.set(
+                lent.ask((own, at) -> own.inheritRights(descriptor, at, name))), error -> {
+                    lent.close();
+                    inherited = found.get();
+                    if (error != null || disposed) {
+                        ended.accept(error != null ? error : cancelled());
+                    } else {
+                        next.run();
+                    }
+                });
     }
 
     private void sync(OpenFile written, Consumer<@Nullable Throwable> ended, Runnable next) {
@@ -225,25 +230,29 @@ final class ReplaceTarget implements WriteTarget {
         }
     }
 
-    private void link(OpenFile written, OpenFile in, Consumer<@Nullable Throwable> ended) {
-        next(Steps.link(written, in.descriptor(), name, path, step -> {
-            if (step.result() != -Errno.EEXIST || disposed) {
+    private void link(OpenFile written, OpenFile in, int attempts, Consumer<@Nullable Throwable> ended) {
+        next(Steps.link(written, in, name, path, step -> {
+            boolean taken = step.result() == -Errno.EEXIST && !disposed;
+            if (taken && inherited) {
+                linkTemporarily(written, in, NAME_ATTEMPTS, ended);
+            } else if (taken && attempts > 1) {
+                inheritAnew(written, in, ended, () -> link(written, in, attempts - 1, ended));
+            } else {
                 replaced = step.result() >= 0;
                 proceed(step, ended, () -> syncDirectory(in, ended));
-            } else if (inherited) {
-                linkTemporarily(written, in, NAME_ATTEMPTS, ended);
-            } else {
-                // It was not there when this began.
-                inherit(written, in, ended, () -> sync(written, ended,
-                        () -> linkTemporarily(written, in, NAME_ATTEMPTS, ended)));
             }
         }));
+    }
+
+    /** Of what was not there when this began: it is not replaced before the file has the rights of that. */
+    private void inheritAnew(OpenFile written, OpenFile in, Consumer<@Nullable Throwable> ended, Runnable next) {
+        inherit(written, in, ended, () -> sync(written, ended, next));
     }
 
     private void linkTemporarily(OpenFile written, OpenFile in, int attempts,
             Consumer<@Nullable Throwable> ended) {
         String attempt = randomName();
-        next(Steps.link(written, in.descriptor(), attempt, path, step -> {
+        next(Steps.linkTemporarily(written, in, attempt, path, step -> {
             if (step.result() == -Errno.EEXIST && attempts > 1 && !disposed) {
                 linkTemporarily(written, in, attempts - 1, ended);
                 return;
@@ -251,12 +260,24 @@ final class ReplaceTarget implements WriteTarget {
             if (step.result() >= 0) {
                 temporaryName = attempt;
             }
-            proceed(step, ended, () -> rename(in, attempt, ended));
+            proceed(step, ended, () -> rename(written, in, attempt, NAME_ATTEMPTS, ended));
         }));
     }
 
-    private void rename(OpenFile in, String from, Consumer<@Nullable Throwable> ended) {
-        next(Steps.rename(loop, in.descriptor(), from, name, path, step -> {
+    /** Replaces only what the file has the rights of: something else may have come by the name. */
+    private void rename(OpenFile written, OpenFile in, String from, int attempts,
+            Consumer<@Nullable Throwable> ended) {
+        boolean mayReplace = inherited || !asksWhetherTaken;
+        int flags = mayReplace ? 0 : Steps.RENAME_NOREPLACE;
+        next(Steps.rename(in, from, name, flags, path, step -> {
+            boolean unknown = step.result() == -Errno.EINVAL;
+            boolean taken = step.result() == -Errno.EEXIST && attempts > 1;
+            if (!mayReplace && (unknown || taken) && !disposed) {
+                // A filesystem that knows no such flag leaves the moment between the look and the rename.
+                asksWhetherTaken = !unknown;
+                inheritAnew(written, in, ended, () -> rename(written, in, from, attempts - 1, ended));
+                return;
+            }
             if (step.result() >= 0) {
                 temporaryName = null;
                 replaced = true;
@@ -327,7 +348,7 @@ final class ReplaceTarget implements WriteTarget {
         OpenFile in = directory;
         if (temporary != null && in != null) {
             temporaryName = null;
-            Steps.unlink(loop, in.descriptor(), temporary, path, step -> close(error -> ended.run()));
+            Steps.unlink(loop, in, temporary, path, step -> close(error -> ended.run()));
         } else {
             close(error -> ended.run());
         }

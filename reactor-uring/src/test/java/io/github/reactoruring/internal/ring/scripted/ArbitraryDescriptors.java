@@ -60,8 +60,8 @@ final class ArbitraryDescriptors implements Descriptors {
     }
 
     @Override
-    public void inheritRights(int descriptor, int directory, String name) {
-        // There are none.
+    public boolean inheritRights(int descriptor, int directory, String name) {
+        return results.getAsInt() >= 0;
     }
 
     @Override

@@ -119,6 +119,22 @@ class ReplaceTargetTest {
         }
     }
 
+    @Test
+    void aSecretThatAppearsMeanwhileIsNotReplacedByAPublicFile() throws IOException {
+        Path path = directory.resolve("file");
+        WriteSource source = new WriteSource();
+        Probe<Long> probe = start(path, source, reader);
+        source.awaitRequested(4);
+        Files.writeString(path, "theirs");
+        Files.setAttribute(path, "unix:mode", 0600);
+        source.emit(reader.buffer("new".getBytes(UTF_8)));
+        source.complete();
+
+        assertThat(probe.awaitEnd().values()).containsExactly(3L);
+        assertThat(path).hasContent("new");
+        assertThat((int) Files.getAttribute(path, "unix:mode") & 07777).isEqualTo(0600);
+    }
+
     private <B> Probe<Long> start(Path path, Publisher<B> source, BufferReader<B> buffers) {
         Probe<Long> probe = Probe.idle();
         probe.onSubscribe(new Writing<>(loop, probe, source, buffers,
