@@ -155,24 +155,38 @@ final class Multishot<T> extends OwnerDrain<T> {
 
     /** Makes a value of a completion, and buffers it; where that fails the source does. */
     private void take(int result, int flags, long userData) {
+        T value;
         try {
-            T value = operation.value(result, flags, userData);
-            if (value != null) {
-                buffer.add(new Received(value));
-            }
+            value = operation.value(result, flags, userData);
         } catch (Throwable t) {
-            ended = true;
-            error = t;
-            if (arm != null) {
-                arm.dispose();
-            }
+            discard(result, flags, userData);
+            failWith(t);
+            return;
+        }
+        if (value == null) {
+            return;
+        }
+        try {
+            buffer.add(new Received(value));
+        } catch (Throwable t) {
+            // No memory to keep it in.
+            operation.discard(value, Signals.context(actual));
+            failWith(t);
+        }
+    }
+
+    private void failWith(Throwable cause) {
+        ended = true;
+        error = cause;
+        if (arm != null) {
+            arm.dispose();
         }
     }
 
     /** What that throws must not keep the source from its end. */
     private void discard(int result, int flags, long userData) {
         try {
-            operation.discardCompletion(result, flags, userData, actual.currentContext());
+            operation.discardCompletion(result, flags, userData, Signals.context(actual));
         } catch (Throwable t) {
             Faults.log("What a completion carried could not be freed", t);
         }
@@ -260,7 +274,7 @@ final class Multishot<T> extends OwnerDrain<T> {
 
         @Override
         protected void discarded(int result, int flags) {
-            operation.discardCompletion(result, flags, userData(), actual.currentContext());
+            operation.discardCompletion(result, flags, userData(), Signals.context(actual));
         }
 
         @Override

@@ -46,7 +46,10 @@ public interface MultishotOperation<T> {
         return result >= 0 || !Request.isFinal(flags);
     }
 
-    /** Turns a completion that {@link #isValue is a value} into it, or into null for none. */
+    /**
+     * Turns a completion that {@link #isValue is a value} into it, or into null for none. Where it throws it has freed nothing:
+     * {@link #discardCompletion} comes next.
+     */
     @Nullable
     T value(int result, int flags, long userData);
 
@@ -70,7 +73,7 @@ public interface MultishotOperation<T> {
     }
 
     /**
-     * Frees what a completion carries that is no value, or arrived after the disposal.
+     * Frees what a completion carries that is no value, arrived after the disposal, or could not be made a value.
      *
      * @param context the subscriber's
      */

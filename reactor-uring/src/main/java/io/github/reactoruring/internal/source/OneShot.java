@@ -36,9 +36,9 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
         this.actual = actual;
     }
 
-    /** Returns the subscriber's context. */
+    /** Returns the subscriber's context; an empty one where that throws. */
     protected final Context context() {
-        return actual.currentContext();
+        return Signals.context(actual);
     }
 
     /** Gives the request a deadline, before it is submitted; null for none. */
@@ -127,6 +127,9 @@ public abstract class OneShot<T> extends Request implements Subscription, Scanna
     }
 
     private void deliver(int result, int flags) {
+        if (told) {
+            return;
+        }
         if (makesValueElsewhere(result, flags)) {
             valueIsMade = true;
             return;

@@ -19,6 +19,7 @@ import io.github.reactoruring.UringCancelledException;
 import io.github.reactoruring.UringException;
 import io.github.reactoruring.internal.loop.DisposalBatch;
 import io.github.reactoruring.internal.loop.OpenFile;
+import io.github.reactoruring.internal.ring.Prep;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest;
 import io.github.reactoruring.internal.ring.scripted.KernelRequest.Place;
@@ -51,6 +52,53 @@ class MultishotLoopTest {
     @AfterEach
     void close() {
         under.close();
+    }
+
+    @Test
+    void whatACompletionCarriesThatCouldNotBeMadeAValueIsFreedOnce() {
+        List<Integer> freed = new ArrayList<>();
+        OpenFile file = under.openFile("pipe");
+        TestSubscriber<String> subscriber = TestSubscriber.create();
+        MultishotFlux.create(under.loop(), loop -> new MultishotOperation<String>() {
+            @Override
+            public int opcode() {
+                return IoUringAbi.IORING_OP_POLL_ADD;
+            }
+
+            @Override
+            public void prepare(Sqe sqe) {
+                Prep.pollMultishot(sqe, file.descriptor(), 1);
+            }
+
+            @Override
+            public String value(int result, int flags, long userData) {
+                throw new OutOfMemoryError("a test's");
+            }
+
+            @Override
+            public Ending ending(int result, int flags) {
+                return Ending.REARM;
+            }
+
+            @Override
+            public IOException error(int result) {
+                return new IOException();
+            }
+
+            @Override
+            public void discardCompletion(int result, int flags, long userData, Context context) {
+                if (result > 0) {
+                    freed.add(result);
+                }
+            }
+        }).subscribe(subscriber);
+        under.turn();
+        under.ring().kernel().emit(under.only(), 7);
+        under.turns(3);
+
+        assertThat(subscriber.expectTerminalError()).isInstanceOf(OutOfMemoryError.class);
+        assertThat(freed).containsExactly(7);
+        assertThat(under.ring().kernel().inFlight()).isEmpty();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.github.reactoruring.internal.loop.EventLoop;
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.source.Errors;
 import io.github.reactoruring.internal.source.MultishotOperation;
+import io.github.reactoruring.internal.sys.IoUringAbi;
 import io.github.reactoruring.raw.Operation;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
@@ -80,7 +81,11 @@ public final class RawMultishot implements MultishotOperation<Completion> {
 
     @Override
     public void discardCompletion(int result, int flags, long userData, Context context) {
-        Late.discard(loop, operation, new Completion(result, flags, userData), context);
+        // First, since to tell a hook takes memory.
+        Late.close(loop, operation, result);
+        if ((flags & IoUringAbi.IORING_CQE_F_BUFFER) != 0) {
+            Operators.onDiscard(new Completion(result, flags, userData), context);
+        }
     }
 
     @Override

@@ -61,11 +61,9 @@ public final class StreamRead<B> implements MultishotOperation<B> {
         if ((flags & IoUringAbi.IORING_CQE_F_BUFFER) == 0) {
             return null;
         }
-        try {
-            return result == 0 ? null : copyOut(bufferId(flags), result);
-        } finally {
-            giveBack(flags);
-        }
+        B copied = result == 0 ? null : copyOut(bufferId(flags), result);
+        giveBack(flags);
+        return copied;
     }
 
     private @Nullable B copyOut(int id, int length) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 
 import io.github.reactoruring.Completion;
 import io.github.reactoruring.internal.facet.RingRaw;
@@ -29,6 +30,9 @@ import io.github.reactoruring.raw.Opcode;
 import io.github.reactoruring.raw.Operation;
 import io.github.reactoruring.testing.Probe;
 import io.github.reactoruring.testing.ScriptedLoop;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.util.context.Context;
 
 /** Holds raw sources to giving back what arrives for nobody, and to one release for each subscriber. */
 @Tag("race")
@@ -100,6 +104,44 @@ class LateCompletionTest {
 
         assertThat(discarded).extracting(late -> ((Completion) late).bufferId()).containsExactly(9);
         assertThat(under.ring().kernel().inFlight()).isEmpty();
+    }
+
+    /** The context is asked for the discard hook alone: who has none to give loses that, and no descriptor. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDescriptorThatComesLateForASubscriberThatThrowsIsClosed(boolean multishot) {
+        List<Throwable> dropped = new ArrayList<>();
+        Operation accept = accept();
+        BaseSubscriber<Completion> throwing = new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                request(1);
+            }
+
+            @Override
+            public Context currentContext() {
+                throw new IllegalStateException("a test's");
+            }
+
+            @Override
+            protected void hookOnError(Throwable throwable) {
+                dropped.add(throwable);
+            }
+        };
+        if (multishot) {
+            raw.stream(accept).subscribe((CoreSubscriber<Completion>) throwing);
+        } else {
+            raw.submit(accept).subscribe((CoreSubscriber<Completion>) throwing);
+        }
+        under.turn();
+        KernelRequest request = under.only();
+        request.moveTo(Place.WORKER_RUNNING);
+        throwing.cancel();
+        under.ring().kernel().complete(request);
+        under.turns(3);
+
+        assertThat(under.ring().taken(IoUringAbi.IORING_OP_CLOSE)).hasSize(1);
+        assertThat(dropped).isEmpty();
     }
 
     /** Between the cancel and its arrival the ring breaks: nobody but the one that is turned away can free it. */
