@@ -131,34 +131,54 @@ public final class OpenRequest extends Request {
         }
     }
 
+    /** Whatever is thrown, a file that nobody is told of is closed. */
     private void opened(OpenFile file) {
+        FileStatus status;
+        boolean asksAnew;
         try {
-            if (withoutWaiting) {
-                file.ask((descriptors, number) -> descriptors.setStatusFlags(number, how.flags()));
-            }
-            FileStatus status = knownStatus == null ? file.ask(Descriptors::status) : knownStatus;
-            file.known(SlowFilesystems.traits(status, how.flags()));
-            if (how.writes() || status.sizeBytes() > CLOSED_AT_ONCE_MAX_BYTES) {
-                file.closedByWorker();
-            }
-            if (knownStatus == null && SlowFilesystems.holds(status)) {
+            status = learn(file);
+            asksAnew = knownStatus == null && SlowFilesystems.holds(status);
+            if (asksAnew) {
                 askAnew(file, status);
-            } else {
-                listener.opened(file, status);
             }
-        } catch (IOException e) {
+        } catch (Throwable t) {
             file.close();
-            listener.openFailed(Errors.ofPath(e, "STATX", path));
+            listener.openFailed(Errors.ofPath(t, "STATX", path));
+            return;
         }
+        if (!asksAnew) {
+            listener.opened(file, status);
+        }
+    }
+
+    /** Learns what is to be known of the file before it is used. */
+    private FileStatus learn(OpenFile file) throws IOException {
+        if (withoutWaiting) {
+            file.ask((descriptors, number) -> descriptors.setStatusFlags(number, how.flags()));
+        }
+        FileStatus status = knownStatus == null ? file.ask(Descriptors::status) : knownStatus;
+        file.known(SlowFilesystems.traits(status, how.flags()));
+        if (how.writes() || status.sizeBytes() > CLOSED_AT_ONCE_MAX_BYTES) {
+            file.closedByWorker();
+        }
+        return status;
     }
 
     /** What the kernel has at hand of a slow filesystem's file may be old: it asks, on a worker. */
     private void askAnew(OpenFile file, FileStatus atHand) {
+        StatRequest request = new StatRequest(file, status -> {
+            if (asking == file) {
+                asking = null;
+                listener.opened(file, status == null ? atHand : status);
+            }
+        });
         asking = file;
-        new StatRequest(file, status -> {
+        try {
+            request.submit();
+        } catch (Throwable t) {
             asking = null;
-            listener.opened(file, status == null ? atHand : status);
-        }).submit();
+            throw t;
+        }
     }
 
     /** Disposes of it and of what follows the opening; the listener may still hear of a file. Owner thread. */

@@ -43,7 +43,7 @@ public final class ScriptedRing implements Ring {
     private final CheckedMemory memory;
     private final ScriptedWakeUp wakeUp;
     private final EnterScript script;
-    private final Descriptors descriptors = new KernelDescriptors();
+    private Descriptors descriptors = new KernelDescriptors();
     private final List<SqeBytes> taken = new ArrayList<>();
     private BooleanSupplier whenIdle = () -> false;
     private @Nullable Thread owner;
@@ -90,6 +90,11 @@ public final class ScriptedRing implements Ring {
     public ScriptedRing behaviour(KernelBehaviour behaviour) {
         kernel.behaviour(behaviour);
         return this;
+    }
+
+    /** Has questions about descriptors, and calls on them, answered so. */
+    public void descriptors(Descriptors answering) {
+        descriptors = answering;
     }
 
     public ScriptedRing mayRepeat(LongPredicate userData) {
