@@ -24,9 +24,9 @@ public final class LocalFiles {
     private LocalFiles() {
     }
 
-    /** Says whether there is a ring that has not failed. */
+    /** Says whether there is a ring that has not failed, and is not closed. */
     public static boolean canUse(@Nullable Uring uring) {
-        return uring != null && (uring.failureCause() == null || !uring.isDisposed());
+        return uring != null && !uring.isDisposed();
     }
 
     /** Returns the resource's path in the default filesystem, or null: in a jar, in memory, behind a URL. */

@@ -13,7 +13,8 @@ import reactor.util.Loggers;
  * resources. What is in flight by then is cancelled; the last step of the application's end waits until the kernel is
  * done with it.
  *
- * <p>Opens it again when a context that was stopped is started once more, or restored from a checkpoint.
+ * <p>Opens it again when a context that was stopped is started once more, or restored from a checkpoint. Where that cannot be
+ * done the application starts all the same, as it does where there never was a ring.
  */
 final class UringLifecycle implements SmartLifecycle {
 
@@ -30,7 +31,12 @@ final class UringLifecycle implements SmartLifecycle {
 
     @Override
     public void start() {
-        uring.reopen();
+        try {
+            uring.reopen();
+        } catch (RuntimeException e) {
+            // Forbidden by now: files are served as they are without a ring.
+            LOG.warn("No ring can be opened again, so that files are served without: " + e.getMessage());
+        }
         running = true;
     }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.github.reactoruring.spring.TestServer;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.kernel.NeedsUring;
+import io.github.reactoruring.testing.process.ChildJvm;
 import io.github.reactoruring.testing.process.Descriptors;
 
 /** An application whose context is stopped and started again, as a restore from a checkpoint does, serves as before. */
@@ -38,6 +39,19 @@ class StopAndStartTest {
             }
             assertThat(server.get("/annotated/large.bin").body()).isEqualTo(content);
         }
+    }
+
+    /** A checkpoint that is restored in another container. */
+    @Test
+    void anApplicationThatIsStartedAgainWhereRingsAreForbiddenServesFilesAllTheSame(@TempDir Path directory)
+            throws Exception {
+        Files.write(directory.resolve("file"), new byte[1_000_000]);
+
+        String output = new ChildJvm().run(ForbiddenRestartMain.class, directory.toString());
+
+        assertThat(output.lines().filter(line -> line.startsWith("served="))).containsExactly("served=1000000",
+                "served=1000000");
+        assertThat(output).contains("disposed=true", "No ring can be opened again");
     }
 
     private static long rings(Map<String, Integer> descriptors) {
