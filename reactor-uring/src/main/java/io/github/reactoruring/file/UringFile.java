@@ -52,10 +52,12 @@ public interface UringFile {
     }
 
     /**
-     * Emits whatever arrives on a pipe, FIFO, terminal or the like, until its end.
+     * Emits whatever arrives on a pipe, FIFO, terminal or the like, until its end. Of a FIFO that nobody has written to yet the
+     * first read waits for a writer, as open(2) does.
      *
-     * <p><b>Demand:</b> one multishot request, which takes buffers only when data is there (READ_MULTISHOT, Linux 6.7; one
-     * READ after another before). Up to 256 chunks are buffered beyond the demand; then the kernel keeps the data.
+     * <p><b>Demand:</b> of a pipe one multishot request, which takes buffers only when data is there (READ_MULTISHOT, Linux
+     * 6.7). Up to 256 chunks are buffered beyond the demand; then the kernel keeps the data. Before, and of what was opened by
+     * its path, one READ after another, as they are demanded.
      *
      * <p><b>Cancellation:</b> the request is cancelled; data that has been read by then is discarded.
      *

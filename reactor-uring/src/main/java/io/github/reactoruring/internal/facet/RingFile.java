@@ -23,12 +23,14 @@ import io.github.reactoruring.internal.source.buffer.RegisteredPool;
 import io.github.reactoruring.internal.source.file.Alignment;
 import io.github.reactoruring.internal.source.file.FileUpkeep;
 import io.github.reactoruring.internal.source.read.FileReadFlux;
+import io.github.reactoruring.internal.source.read.FirstWriter;
 import io.github.reactoruring.internal.source.read.ReadOnce;
 import io.github.reactoruring.internal.source.read.StreamRead;
 import io.github.reactoruring.internal.source.write.Splice;
 import io.github.reactoruring.internal.source.write.WriteOnce;
 import io.github.reactoruring.internal.sys.FileStatus;
 import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.internal.sys.OpenFlags;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -45,12 +47,27 @@ final class RingFile implements UringFile {
     private final Alignment alignment;
     private final @Nullable Duration deadline;
     private final FileUpkeep upkeep;
+    /** Of a FIFO, or what else may have nothing yet; null where an empty read is the end from the beginning. */
+    private final @Nullable FirstWriter firstWriter;
 
+    /** Describes an end of a pipe, whose other end is there. */
     RingFile(OpenFile file, boolean forceAsync) {
-        this(file, PIPE, forceAsync, Alignment.NONE, null);
+        this(file, PIPE, forceAsync, Alignment.NONE, null, null);
     }
 
-    RingFile(OpenFile file, FileStatus opened, boolean forceAsync, Alignment alignment, @Nullable Duration deadline) {
+    RingFile(OpenFile file, FileStatus opened, boolean forceAsync, Alignment alignment) {
+        this(file, opened, forceAsync, alignment, null,
+                opened.seekable() || isWrittenOnly(file) ? null : new FirstWriter(file));
+    }
+
+    /** To read from that is an error, and not waited for. */
+    private static boolean isWrittenOnly(OpenFile file) {
+        return (file.traits().openFlags() & OpenFlags.O_WRONLY) != 0;
+    }
+
+    private RingFile(OpenFile file, FileStatus opened, boolean forceAsync, Alignment alignment,
+            @Nullable Duration deadline, @Nullable FirstWriter firstWriter) {
+        this.firstWriter = firstWriter;
         this.file = file;
         this.opened = opened;
         this.forceAsync = forceAsync;
@@ -80,9 +97,13 @@ final class RingFile implements UringFile {
         alignment.check(position, maxBytes);
         checkCapacity(buffers, maxBytes);
         BufferFactory<B> aligned = alignment.check(buffers);
-        return OneShotMono.create(file.loop(),
+        return waiting(OneShotMono.create(file.loop(),
                 (loop, actual) -> new ReadOnce<>(file, forceAsync, actual, position, maxBytes, aligned)
-                        .withDeadline(deadline));
+                        .withDeadline(deadline)));
+    }
+
+    private <T> Mono<T> waiting(Mono<T> reading) {
+        return firstWriter == null ? reading : firstWriter.before(reading, deadline);
     }
 
     static void checkCapacity(BufferFactory<?> buffers, int capacityBytes) {
@@ -94,7 +115,8 @@ final class RingFile implements UringFile {
     @Override
     public <B> Flux<B> stream(BufferFactory<B> buffers) {
         Objects.requireNonNull(buffers, "buffers");
-        if (file.loop().ring().features().supports(IoUringAbi.IORING_OP_READ_MULTISHOT)) {
+        // Of a FIFO no READ_MULTISHOT sees the end: the kernel takes it for one that cannot be read from yet.
+        if (firstWriter == null && file.loop().ring().features().supports(IoUringAbi.IORING_OP_READ_MULTISHOT)) {
             return MultishotFlux.create(file.loop(), loop -> new StreamRead<>(file, buffers));
         }
         return Guarded.create(Flux.defer(() -> {
@@ -212,8 +234,8 @@ final class RingFile implements UringFile {
             throw new IllegalArgumentException(this + " and " + target + " are of different rings: bytes move between"
                     + " files of one ring, such as those opened on its thread, or of a Uring with one ring");
         }
-        return OneShotMono.create(file.loop(), (loop, actual) -> new Splice(file, position, other.file,
-                targetPosition, maxBytes, actual).withDeadline(deadline));
+        return waiting(OneShotMono.create(file.loop(), (loop, actual) -> new Splice(file, position, other.file,
+                targetPosition, maxBytes, actual).withDeadline(deadline)));
     }
 
     // ---- Upkeep
@@ -279,7 +301,7 @@ final class RingFile implements UringFile {
         if (!newDeadline.isPositive()) {
             throw new IllegalArgumentException("deadline must be more than zero, not " + newDeadline);
         }
-        return new RingFile(file, opened, forceAsync, alignment, newDeadline);
+        return new RingFile(file, opened, forceAsync, alignment, newDeadline, firstWriter);
     }
 
     @Override

@@ -112,7 +112,7 @@ public final class RingFiles implements UringFiles {
     private Mono<UringFile> open(Path path, boolean direct, OpenOption... options) {
         OpenHow how = OpenOptions.how(direct, options);
         return OpenMono.create(loops, name(path), how,
-                (file, status, forceAsync) -> new RingFile(file, status, forceAsync, Alignment.of(file, how), null));
+                (file, status, forceAsync) -> new RingFile(file, status, forceAsync, Alignment.of(file, how)));
     }
 
     @Override
