@@ -146,7 +146,8 @@ public interface UringFiles {
      * <p>A file that is written from its start ({@link WriteOptions.Start#TRUNCATE}) holds what it held until the first buffer
      * is there, or the end. A source that reads that very file by {@link #read} or {@link UringFile#content} is refused with a
      * {@link java.nio.file.FileSystemException}, as far as it can be seen: what {@code read} is subscribed to with must hand
-     * on the context of the write.
+     * on the context of the write. One that begins after the first buffer has come, as in {@code concat(header, read(path))},
+     * is refused too, but what the file held is gone by then: to put something before it, {@link #replace} it.
      *
      * @return emits the number of bytes written; fails with the source's error, or one of java.nio.file's, when the file is
      *     closed and {@link WriteOptions#partial} is done
