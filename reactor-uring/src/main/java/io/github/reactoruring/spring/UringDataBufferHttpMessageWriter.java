@@ -15,6 +15,7 @@ import org.springframework.http.server.reactive.HttpHeadResponseDecorator;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
+import io.github.reactoruring.internal.spring.Coding;
 import io.github.reactoruring.internal.spring.FileContent;
 import io.github.reactoruring.internal.spring.ResponseBody;
 import reactor.core.publisher.Flux;
@@ -60,6 +61,9 @@ public class UringDataBufferHttpMessageWriter extends EncoderHttpMessageWriter<D
                 && response instanceof HttpHeadResponseDecorator) {
             // Nobody looks at the body.
             return super.write(Flux.empty(), actualType, elementType, mediaType, request, response, hints);
+        }
+        if (input instanceof FileContent) {
+            Coding.noneThatIsCut(request, response);
         }
         Publisher<? extends DataBuffer> paced = paced(input, response);
         if (paced instanceof Mono) {

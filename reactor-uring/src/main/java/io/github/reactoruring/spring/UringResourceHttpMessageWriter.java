@@ -29,6 +29,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ResponseStatusException;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.internal.spring.Coding;
 import io.github.reactoruring.internal.spring.LocalFiles;
 import io.github.reactoruring.internal.spring.ResponseBody;
 import io.github.reactoruring.internal.spring.SecretNames;
@@ -152,6 +153,7 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
 
     private Mono<Void> respond(SentFile file, Resource resource, @Nullable MediaType mediaType,
             ServerHttpRequest request, ServerHttpResponse response) {
+        Coding.noneThatIsCut(request, response);
         HttpHeaders headers = response.getHeaders();
         long length = file.sizeBytes();
         if (length == SentFile.UNKNOWN_SIZE) {
@@ -175,6 +177,7 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
             return response.setComplete();
         }
         response.setStatusCode(HttpStatus.PARTIAL_CONTENT);
+        Coding.none(request, response);
         return send(parts.size() == 1
                 ? part(file, parts.get(0), resource, mediaType, response)
                 : parts(file, parts, resource, mediaType, response), response);

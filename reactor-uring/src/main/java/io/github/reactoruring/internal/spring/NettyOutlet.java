@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import reactor.netty.Connection;
+import reactor.netty.http.server.HttpServerResponse;
 
 /** The channel of a request or response of Reactor Netty's: the stream's, under HTTP/2. Loaded only where that is. */
 record NettyOutlet(Channel channel) implements Outlet {
@@ -15,6 +16,15 @@ record NettyOutlet(Channel channel) implements Outlet {
     /** Returns the channel of a native request or response, or null. */
     static @Nullable Outlet of(Object nativeMessage) {
         return nativeMessage instanceof Connection connection ? new NettyOutlet(connection.channel()) : null;
+    }
+
+    /** Sends a native response without a coding on the fly; false if it is none of Reactor Netty's. */
+    static boolean sendsUncoded(@Nullable Object nativeMessage) {
+        if (nativeMessage instanceof HttpServerResponse response) {
+            response.compression(false);
+            return true;
+        }
+        return false;
     }
 
     @Override

@@ -5,7 +5,6 @@ import org.springframework.http.ReactiveHttpOutputMessage;
 import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
-import org.springframework.util.ClassUtils;
 
 /** The connection that the body of a message leaves by, at last. */
 interface Outlet {
@@ -26,7 +25,8 @@ interface Outlet {
         return nativeMessage != null && Netty.PRESENT ? NettyOutlet.of(nativeMessage) : null;
     }
 
-    private static @Nullable Object nativeMessage(ReactiveHttpOutputMessage message) {
+    /** Returns what the server or the client has for {@code message}, or null. */
+    static @Nullable Object nativeMessage(ReactiveHttpOutputMessage message) {
         try {
             if (message instanceof ServerHttpResponse response) {
                 return ServerHttpResponseDecorator.getNativeResponse(response);
@@ -35,16 +35,6 @@ interface Outlet {
         } catch (IllegalStateException | IllegalArgumentException | UnsupportedOperationException e) {
             // A mock's: there is no connection.
             return null;
-        }
-    }
-
-    /** Says whether Reactor Netty is there. */
-    final class Netty {
-
-        private static final boolean PRESENT = ClassUtils.isPresent("reactor.netty.Connection",
-                Outlet.class.getClassLoader());
-
-        private Netty() {
         }
     }
 }
