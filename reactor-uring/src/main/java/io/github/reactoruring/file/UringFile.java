@@ -2,6 +2,7 @@ package io.github.reactoruring.file;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
@@ -182,6 +183,18 @@ public interface UringFile {
 
     /** Returns the size it had when it was opened, 0 for a pipe; costs nothing, unlike {@link #size()}. */
     long openedSizeBytes();
+
+    /**
+     * Returns when its content had last changed when it was opened; costs nothing. The start of 1970 for what
+     * has no status: a pipe of {@link UringFiles#pipe}, a direct descriptor of a file that was not there.
+     */
+    Instant openedModifiedTime();
+
+    /**
+     * Returns when its content, its status or its name had last changed when it was opened, as {@link FileStat#changed}; costs
+     * nothing. The start of 1970 likewise.
+     */
+    Instant openedChangedTime();
 
     /** Asks for the size (STATX). Not of a file opened by {@link UringFiles#openDirect}. */
     Mono<Long> size();

@@ -159,13 +159,14 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
         if (length == SentFile.UNKNOWN_SIZE) {
             return send(whole(file, resource, mediaType, response), response);
         }
+        file.validate(request, headers);
         headers.set(HttpHeaders.ACCEPT_RANGES, "bytes");
         if (request.getMethod() == HttpMethod.HEAD && isBare(response)) {
             headers.setContentType(mediaType(mediaType, resource, headers));
             headers.setContentLength(length);
             return response.setComplete();
         }
-        List<ByteRanges.Part> parts = isSuccess(response) ? ByteRanges.requested(request, headers, length) : null;
+        List<ByteRanges.Part> parts = isSuccess(response) ? file.requested(request, headers) : null;
         if (parts == null) {
             return send(whole(file, resource, mediaType, response), response);
         }

@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -38,11 +40,15 @@ class OpenContentTest {
         new Random(1).nextBytes(content);
         Path path = Files.write(directory.resolve("file"), content);
         UringFile file = ring.get().files().open(path).block();
+        Instant modified = Files.getLastModifiedTime(path).toInstant();
+        Instant changed = ((FileTime) Files.getAttribute(path, "unix:ctime")).toInstant();
         Files.move(Files.write(directory.resolve("new"), new byte[10]), path,
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
 
         assertThat(file.isRegularFile()).isTrue();
         assertThat(file.openedSizeBytes()).isEqualTo(content.length);
+        assertThat(file.openedModifiedTime()).isEqualTo(modified);
+        assertThat(file.openedChangedTime()).isEqualTo(changed);
         assertThat(bytes(content(file, ReadOptions.defaults()))).isEqualTo(content);
         assertThat(bytes(content(file, ReadOptions.defaults().withChunkBytes(1_000).from(100_001).limit(300_002))))
                 .isEqualTo(Arrays.copyOfRange(content, 100_001, 400_003));
@@ -58,6 +64,7 @@ class OpenContentTest {
 
         assertThat(pipe.source().isRegularFile()).isFalse();
         assertThat(pipe.source().openedSizeBytes()).isZero();
+        assertThat(pipe.source().openedModifiedTime()).isEqualTo(Instant.EPOCH);
         Mono.when(pipe.source().close(), pipe.sink().close()).block();
     }
 

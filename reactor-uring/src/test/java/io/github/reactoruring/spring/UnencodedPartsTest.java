@@ -90,7 +90,8 @@ class UnencodedPartsTest {
     }
 
     private HttpResponse<byte[]> get(ServerKind.Running server, String name, @Nullable String range) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/" + name))
+        HttpRequest.Builder request = HttpRequest
+                .newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/" + name))
                 .header("Accept-Encoding", "gzip");
         if (range != null) {
             request.header("Range", range);

@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.facet;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -278,6 +279,16 @@ final class RingFile implements UringFile {
     @Override
     public long openedSizeBytes() {
         return opened.sizeBytes();
+    }
+
+    @Override
+    public Instant openedModifiedTime() {
+        return opened.modified();
+    }
+
+    @Override
+    public Instant openedChangedTime() {
+        return opened.changed();
     }
 
     @Override

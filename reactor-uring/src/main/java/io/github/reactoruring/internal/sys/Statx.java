@@ -29,6 +29,8 @@ public final class Statx {
     public static final int STATX_NLINK = 0x4;
     public static final int STATX_UID = 0x8;
     public static final int STATX_GID = 0x10;
+    public static final int STATX_MTIME = 0x40;
+    public static final int STATX_CTIME = 0x80;
     public static final int STATX_INO = 0x100;
     public static final int STATX_SIZE = 0x200;
     public static final int STATX_BASIC_STATS = 0x7ff;

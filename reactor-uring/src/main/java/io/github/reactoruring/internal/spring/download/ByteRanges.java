@@ -2,7 +2,6 @@ package io.github.reactoruring.internal.spring.download;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -38,13 +37,13 @@ public final class ByteRanges {
     /**
      * Returns what the request asks for.
      *
-     * @param validators the response's headers, for If-Range: a file that has changed is sent whole
+     * @param validators for If-Range: a file that has changed is sent whole, or may have
      * @return the parts; an empty list if none can be satisfied; null for the whole file
      */
-    public static @Nullable List<Part> requested(ServerHttpRequest request, HttpHeaders validators, long lengthBytes) {
+    static @Nullable List<Part> requested(ServerHttpRequest request, Validators validators, long lengthBytes) {
         String header = request.getHeaders().getFirst(HttpHeaders.RANGE);
         if (header == null || request.getMethod() != HttpMethod.GET || isOfAnotherUnit(header)
-                || !isUnchanged(request.getHeaders().getFirst(HttpHeaders.IF_RANGE), validators)) {
+                || !validators.allow(request.getHeaders().getFirst(HttpHeaders.IF_RANGE))) {
             return null;
         }
         try {
@@ -79,17 +78,5 @@ public final class ByteRanges {
             }
         }
         return parts.size() > 1 && total > lengthBytes ? List.of() : parts;
-    }
-
-    private static boolean isUnchanged(@Nullable String condition, HttpHeaders validators) {
-        if (condition == null) {
-            return true;
-        }
-        String value = condition.trim();
-        if (value.startsWith("\"")) {
-            return value.equals(validators.getETag());
-        }
-        // A weak tag never is enough, and a date has to be the very one that was sent.
-        return !value.startsWith("W/") && Objects.equals(value, validators.getFirst(HttpHeaders.LAST_MODIFIED));
     }
 }

@@ -2,10 +2,15 @@ package io.github.reactoruring.internal.spring.download;
 
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.file.UringFile;
@@ -59,6 +64,22 @@ public final class SentFile {
     /** Returns the size that is announced, or {@link #UNKNOWN_SIZE}. */
     public long sizeBytes() {
         return sizeBytes;
+    }
+
+    /** Has the response of a static resource say of this file what Spring says of its name. */
+    public void validate(ServerHttpRequest request, HttpHeaders headers) {
+        Validators.ofStaticResource(request, headers, described.openedModifiedTime());
+    }
+
+    /**
+     * Returns which parts of it a request asks for.
+     *
+     * @param headers the response's, for If-Range
+     * @return the parts; an empty list if none can be satisfied; null for the whole file
+     */
+    public @Nullable List<ByteRanges.Part> requested(ServerHttpRequest request, HttpHeaders headers) {
+        return ByteRanges.requested(request, new Validators(headers, described.openedChangedTime(), Instant.now()),
+                sizeBytes);
     }
 
     /** Emits what {@code content} reads, with a file that is open as long as the subscription lasts. */

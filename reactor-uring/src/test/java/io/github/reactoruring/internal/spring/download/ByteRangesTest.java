@@ -2,6 +2,7 @@ package io.github.reactoruring.internal.spring.download;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,10 @@ import io.github.reactoruring.internal.spring.download.ByteRanges.Part;
 
 class ByteRangesTest {
 
+    private static final Instant NOW = Instant.parse("2015-10-21T09:00:00Z");
+
     private final HttpHeaders validators = new HttpHeaders();
+    private Instant changed = Instant.parse("2015-10-21T07:28:00Z");
 
     @Test
     void takesBothEndsOneEndOrTheLastBytes() {
@@ -71,7 +75,7 @@ class ByteRangesTest {
     void givesTheWholeFileToWhoeverAsksForNoPart() {
         assertThat(requested(null)).isNull();
         assertThat(ByteRanges.requested(MockServerHttpRequest.method(HttpMethod.HEAD, "/")
-                .header(HttpHeaders.RANGE, "bytes=0-1").build(), validators, 10)).isNull();
+                .header(HttpHeaders.RANGE, "bytes=0-1").build(), described(), 10)).isNull();
     }
 
     @Test
@@ -92,9 +96,41 @@ class ByteRangesTest {
         assertThat(requestedIf("Wed, 21 Oct 2015 07:28:00 GMT")).isNull();
     }
 
+    /** Another file may have been put there when the headers had been made, or be on its way. */
+    @Test
+    void givesTheWholeFileWhenItHasJustChanged() {
+        validators.setETag("\"b\"");
+        validators.set(HttpHeaders.LAST_MODIFIED, "Wed, 21 Oct 2015 07:28:00 GMT");
+        for (long millisAgo : new long[]{-5_000, 0, 1_999}) {
+            changed = NOW.minusMillis(millisAgo);
+            assertThat(requestedIf("\"b\"")).isNull();
+            assertThat(requestedIf("Wed, 21 Oct 2015 07:28:00 GMT")).isNull();
+            assertThat(requested("bytes=0-1")).as("by one who has nothing of it").containsExactly(new Part(0, 2));
+        }
+        changed = NOW.minusMillis(2_000);
+        assertThat(requestedIf("\"b\"")).containsExactly(new Part(0, 2));
+        assertThat(requestedIf("Wed, 21 Oct 2015 07:28:00 GMT")).containsExactly(new Part(0, 2));
+    }
+
+    /** RFC 9110, 8.8.2.2: in the second that it names a file may be written once more. */
+    @Test
+    void givesTheWholeFileForADateThatIsNotOver() {
+        for (String date : new String[]{"Wed, 21 Oct 2015 08:59:59 GMT", "Wed, 21 Oct 2015 09:00:00 GMT",
+                "Wed, 21 Oct 2015 09:30:00 GMT"}) {
+            validators.set(HttpHeaders.LAST_MODIFIED, date);
+            assertThat(requestedIf(date)).as(date).isNull();
+        }
+        validators.set(HttpHeaders.LAST_MODIFIED, "Wed, 21 Oct 2015 08:59:58 GMT");
+        assertThat(requestedIf("Wed, 21 Oct 2015 08:59:58 GMT")).containsExactly(new Part(0, 2));
+    }
+
+    private Validators described() {
+        return new Validators(validators, changed, NOW);
+    }
+
     private @Nullable List<Part> requestedIf(String condition) {
         return ByteRanges.requested(MockServerHttpRequest.get("/").header(HttpHeaders.RANGE, "bytes=0-1")
-                .header(HttpHeaders.IF_RANGE, condition).build(), validators, 10);
+                .header(HttpHeaders.IF_RANGE, condition).build(), described(), 10);
     }
 
     private @Nullable List<Part> requested(@Nullable String range) {
@@ -102,6 +138,6 @@ class ByteRangesTest {
         if (range != null) {
             request.header(HttpHeaders.RANGE, range);
         }
-        return ByteRanges.requested(request.build(), validators, 10);
+        return ByteRanges.requested(request.build(), described(), 10);
     }
 }
