@@ -52,6 +52,9 @@ public final class UringAutoConfiguration {
         @Nullable
         UringLifecycle uringLifecycle(UringAvailability availability, UringProperties properties) {
             Uring uring = availability.uring();
+            if (properties.closeTimeout().isNegative()) {
+                throw Setting.refused("close-timeout", properties.closeTimeout(), "It must be zero or more.");
+            }
             return uring == null ? null : new UringLifecycle(uring, properties.closeTimeout());
         }
     }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.UringBuilder;
 import io.github.reactoruring.UringUnavailableException;
 import reactor.util.Logger;
 import reactor.util.Loggers;
@@ -29,18 +30,28 @@ public record UringAvailability(@Nullable Uring uring, @Nullable UringUnavailabl
     /** Opens a ring, or warns once that there is none. */
     static UringAvailability open(UringProperties properties) {
         try {
-            return new UringAvailability(Uring.builder(properties.name())
-                    .rings(properties.rings())
-                    .submissionEntries(properties.submissionEntries())
-                    .completionEntries(properties.completionEntries())
-                    .cancelPolicy(properties.cancelPolicy().policy())
-                    .timings(properties.timings())
-                    .build(), null);
+            return new UringAvailability(builder(properties).build(), null);
         } catch (UringUnavailableException e) {
             LOG.warn("Files are served by Spring's own means, not by io_uring. " + e.getMessage()
                     + " (To silence this: reactor-uring.enabled=false)");
             return new UringAvailability(null, e);
         }
+    }
+
+    private static UringBuilder builder(UringProperties properties) {
+        int submissions = properties.submissionEntries();
+        int completions = properties.completionEntries();
+        UringBuilder builder = Setting.use("name", properties.name(), () -> Uring.builder(properties.name()))
+                .cancelPolicy(properties.cancelPolicy().policy())
+                .timings(properties.timings());
+        Setting.use("rings", properties.rings(), () -> builder.rings(properties.rings()));
+        Setting.use("submission-entries", submissions, () -> builder.submissionEntries(submissions));
+        Setting.use("completion-entries", completions, () -> builder.completionEntries(completions));
+        if (completions < submissions) {
+            throw Setting.refused("completion-entries", completions,
+                    "It must be no fewer than reactor-uring.submission-entries, " + submissions + ".");
+        }
+        return builder;
     }
 
     /** Says whether Spring's own means take the place of a ring. */

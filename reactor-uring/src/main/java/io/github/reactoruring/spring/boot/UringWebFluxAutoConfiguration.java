@@ -56,8 +56,13 @@ public final class UringWebFluxAutoConfiguration {
             }
             return null;
         }
-        UringResourceHttpMessageWriter writer = new UringResourceHttpMessageWriter(ring,
-                bytes(properties.web().chunkSize().toBytes()), bytes(properties.web().maxInFlight().toBytes()));
+        int chunkBytes = Setting.bytes("web.chunk-size", properties.web().chunkSize());
+        int maxInFlightBytes = maxInFlightBytes(properties);
+        if (maxInFlightBytes < chunkBytes) {
+            throw Setting.refused("web.max-in-flight", properties.web().maxInFlight(),
+                    "It must be no less than reactor-uring.web.chunk-size, " + properties.web().chunkSize() + ".");
+        }
+        UringResourceHttpMessageWriter writer = new UringResourceHttpMessageWriter(ring, chunkBytes, maxInFlightBytes);
         // Not where the ring is opened: it may be the application's own, and not every application serves files.
         LOG.info("reactor-uring: files are served by io_uring, through " + ring);
         return writer;
@@ -91,9 +96,8 @@ public final class UringWebFluxAutoConfiguration {
     private static void register(CodecConfigurer configurer, ObjectProvider<UringResourceHttpMessageWriter> writer,
             UringProperties properties) {
         writer.ifAvailable(resources -> {
-            configurer.customCodecs().register(resources);
-            configurer.customCodecs().register(
-                    new UringDataBufferHttpMessageWriter(bytes(properties.web().maxInFlight().toBytes())));
+            SpareWriter.ofResources(configurer, resources);
+            SpareWriter.ofBuffers(configurer, new UringDataBufferHttpMessageWriter(maxInFlightBytes(properties)));
         });
     }
 
@@ -111,8 +115,8 @@ public final class UringWebFluxAutoConfiguration {
         return new ResourceHandlers(writer);
     }
 
-    private static int bytes(long size) {
-        return Math.toIntExact(size);
+    private static int maxInFlightBytes(UringProperties properties) {
+        return Setting.bytes("web.max-in-flight", properties.web().maxInFlight());
     }
 
     private record ResourceHandlers(

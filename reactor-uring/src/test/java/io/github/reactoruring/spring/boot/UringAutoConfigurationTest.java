@@ -3,11 +3,13 @@ package io.github.reactoruring.spring.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.http.codec.CodecCustomizer;
@@ -18,17 +20,23 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.codec.DataBufferEncoder;
 import org.springframework.core.io.Resource;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ClientCodecConfigurer;
+import org.springframework.http.codec.CodecConfigurer;
+import org.springframework.http.codec.EncoderHttpMessageWriter;
 import org.springframework.http.codec.HttpMessageWriter;
 import org.springframework.http.codec.ResourceHttpMessageWriter;
 import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.http.codec.json.JacksonJsonEncoder;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.micrometer.UringMetrics;
 import io.github.reactoruring.spring.DisconnectedClientExceptionHandler;
+import io.github.reactoruring.spring.UringDataBufferHttpMessageWriter;
 import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -91,12 +99,26 @@ class UringAutoConfigurationTest {
                 });
     }
 
+    /** By the name that it has in application.properties, which is not that of the builder's method. */
     @Test
-    void aWrongPropertyStopsTheStart() {
-        application.withPropertyValues("reactor-uring.rings=0").run(context -> assertThat(context)
-                .getFailure().rootCause().hasMessageContaining("rings must be 1 to 1024"));
-        application.withPropertyValues("reactor-uring.web.max-in-flight=1KB").run(context -> assertThat(context)
-                .getFailure().rootCause().hasMessageContaining("maxInFlightBytes"));
+    void aWrongPropertyStopsTheStartAndIsNamed() {
+        for (String[] wrong : new String[][]{
+                {"reactor-uring.rings", "0", "1 to 1024"},
+                {"reactor-uring.name", "my ring", "letters, digits"},
+                {"reactor-uring.submission-entries", "0", "1 to 32768"},
+                {"reactor-uring.completion-entries", "1", "2 to 65536"},
+                {"reactor-uring.completion-entries", "256", "no fewer than reactor-uring.submission-entries, 512"},
+                {"reactor-uring.close-timeout", "-1s", "zero or more"},
+                {"reactor-uring.web.chunk-size", "0", "1 byte or more"},
+                {"reactor-uring.web.chunk-size", "2GB", "less than 2 GB"},
+                {"reactor-uring.web.max-in-flight", "3GB", "less than 2 GB"},
+                {"reactor-uring.web.max-in-flight", "1KB", "no less than reactor-uring.web.chunk-size, 65536B"}}) {
+            application.withPropertyValues(wrong[0] + "=" + wrong[1]).run(context -> assertThat(context).getFailure()
+                    .rootCause().isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, cause -> {
+                        assertThat(cause.getName()).isEqualTo(wrong[0]);
+                        assertThat(cause.getReason()).contains(wrong[2]);
+                    }));
+        }
     }
 
     @Test
@@ -129,7 +151,10 @@ class UringAutoConfigurationTest {
     @Test
     void theWriterComesBeforeSpringsOwn() {
         application.run(context -> {
-            assertThat(resourceWriter(context)).isSameAs(context.getBean(UringResourceHttpMessageWriter.class));
+            assertThat(ours(first(Codecs.ofServer(context), Resource.class)))
+                    .isSameAs(context.getBean(UringResourceHttpMessageWriter.class));
+            assertThat(ours(first(Codecs.ofServer(context), DataBuffer.class)))
+                    .isInstanceOf(UringDataBufferHttpMessageWriter.class);
         });
     }
 
@@ -139,8 +164,40 @@ class UringAutoConfigurationTest {
             ClientCodecConfigurer codecs = ClientCodecConfigurer.create();
             context.getBean(CodecCustomizer.class).customize(codecs);
 
-            assertThat(codecs.getWriters().stream().filter(writer -> writer instanceof ResourceHttpMessageWriter))
-                    .first().isSameAs(context.getBean(UringResourceHttpMessageWriter.class));
+            assertThat(ours(first(codecs, Resource.class)))
+                    .isSameAs(context.getBean(UringResourceHttpMessageWriter.class));
+            assertThat(ours(first(codecs, DataBuffer.class))).isInstanceOf(UringDataBufferHttpMessageWriter.class);
+        });
+    }
+
+    /** A client's builder is the application's last: it has been through Spring Boot's hands, and ours, by then. */
+    @Test
+    void aWriterThatIsRegisteredBehindOursComesFirstToo() {
+        application.run(context -> {
+            for (CodecConfigurer codecs : List.of(ClientCodecConfigurer.create(), Codecs.ofServer(context))) {
+                context.getBean(CodecCustomizer.class).customize(codecs);
+                codecs.defaultCodecs().maxInMemorySize(1_000_000);
+                codecs.getWriters();
+                codecs.customCodecs().register(new OwnWriter());
+                codecs.customCodecs().register(new OwnBufferEncoder());
+
+                assertThat(first(codecs, Resource.class)).isInstanceOf(OwnWriter.class);
+                assertThat(first(codecs, DataBuffer.class)).isInstanceOfSatisfying(EncoderHttpMessageWriter.class,
+                        writer -> assertThat(writer.getEncoder()).isInstanceOf(OwnBufferEncoder.class));
+            }
+        });
+    }
+
+    /** A codec for anything comes behind Spring's own for resources, and so behind ours. */
+    @Test
+    void aWriterOfAnythingDoesNotTakeOursAway() {
+        application.run(context -> {
+            ClientCodecConfigurer codecs = ClientCodecConfigurer.create();
+            context.getBean(CodecCustomizer.class).customize(codecs);
+            codecs.customCodecs().register(new EncoderHttpMessageWriter<>(new JacksonJsonEncoder()));
+
+            assertThat(ours(first(codecs, Resource.class)))
+                    .isSameAs(context.getBean(UringResourceHttpMessageWriter.class));
         });
     }
 
@@ -149,7 +206,7 @@ class UringAutoConfigurationTest {
     void aWriterThatTheApplicationRegistersComesFirst() {
         for (Class<?> own : new Class<?>[]{OwnWriterByCustomizer.class, OwnWriterByConfigurer.class}) {
             application.withUserConfiguration(own)
-                    .run(context -> assertThat(resourceWriter(context)).as(own.getSimpleName())
+                    .run(context -> assertThat(first(Codecs.ofServer(context), Resource.class)).as(own.getSimpleName())
                             .isInstanceOf(OwnWriter.class));
         }
     }
@@ -168,12 +225,16 @@ class UringAutoConfigurationTest {
         });
     }
 
-    /** Returns what writes a Resource on a server, as WebFlux and Spring Boot configure it. */
-    private static HttpMessageWriter<?> resourceWriter(ApplicationContext context) {
-        ServerCodecConfigurer codecs = Codecs.ofServer(context);
+    /** Returns what writes such a body, as WebFlux and a WebClient look for it. */
+    private static HttpMessageWriter<?> first(CodecConfigurer codecs, Class<?> type) {
         return codecs.getWriters().stream()
-                .filter(writer -> writer.canWrite(ResolvableType.forClass(Resource.class), MediaType.TEXT_PLAIN))
+                .filter(writer -> writer.canWrite(ResolvableType.forClass(type), MediaType.TEXT_PLAIN))
                 .findFirst().orElseThrow();
+    }
+
+    private static HttpMessageWriter<?> ours(HttpMessageWriter<?> writer) {
+        assertThat(writer).isInstanceOf(SpareWriter.class);
+        return ((SpareWriter<?>) writer).writer();
     }
 
     @Test
@@ -206,6 +267,9 @@ class UringAutoConfigurationTest {
     }
 
     static class OwnWriter extends ResourceHttpMessageWriter {
+    }
+
+    static class OwnBufferEncoder extends DataBufferEncoder {
     }
 
     @Configuration(proxyBeanMethods = false)
