@@ -5,8 +5,10 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnJava;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.system.JavaVersion;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -23,6 +25,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  * {@link io.github.reactoruring.spring.UringDataBuffers} takes both.
  */
 @AutoConfiguration
+@ConditionalOnJava(JavaVersion.TWENTY_FIVE)
 @ConditionalOnBooleanProperty(name = "reactor-uring.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(UringProperties.class)
 public final class UringAutoConfiguration {

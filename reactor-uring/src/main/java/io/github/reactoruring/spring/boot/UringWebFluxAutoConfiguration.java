@@ -6,9 +6,11 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnJava;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.http.codec.CodecCustomizer;
+import org.springframework.boot.system.JavaVersion;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -31,6 +33,7 @@ import reactor.util.Loggers;
  * resources. Says so in the log. Does nothing where there is no ring, or with {@code reactor-uring.web.enabled=false}.
  */
 @AutoConfiguration(after = UringAutoConfiguration.class)
+@ConditionalOnJava(JavaVersion.TWENTY_FIVE)
 @ConditionalOnClass({CodecCustomizer.class, ResourceWebHandler.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBooleanProperty(name = {"reactor-uring.enabled", "reactor-uring.web.enabled"}, matchIfMissing = true)
