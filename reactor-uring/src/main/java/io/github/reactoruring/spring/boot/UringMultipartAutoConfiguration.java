@@ -40,21 +40,26 @@ public final class UringMultipartAutoConfiguration {
     }
 
     @Bean(destroyMethod = "close")
+    PartReaders uringPartReaders(ObjectProvider<Uring> uring) {
+        return new PartReaders(uring);
+    }
+
+    @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     @Nullable
-    UringPartHttpMessageReader uringPartHttpMessageReader(ObjectProvider<Uring> uring) {
-        Uring ring = uring.getIfUnique();
-        return ring == null ? null : new UringPartHttpMessageReader(ring);
+    UringPartHttpMessageReader uringPartHttpMessageReader(PartReaders readers) {
+        return readers.first();
     }
 
     /** The default reader of forms, which the application's own customizers replace. A client's is left as it is. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
-    CodecCustomizer uringMultipartCodecCustomizer(ObjectProvider<UringPartHttpMessageReader> reader) {
+    CodecCustomizer uringMultipartCodecCustomizer(ObjectProvider<UringPartHttpMessageReader> reader,
+            PartReaders readers) {
         return configurer -> {
-            if (configurer instanceof ServerCodecConfigurer) {
-                reader.ifAvailable(parts -> configurer.defaultCodecs()
-                        .multipartReader(new MultipartHttpMessageReader(parts)));
+            if (configurer instanceof ServerCodecConfigurer server) {
+                reader.ifAvailable(bean -> server.defaultCodecs()
+                        .multipartReader(new MultipartHttpMessageReader(readers.of(server, bean))));
             }
         };
     }
@@ -65,12 +70,13 @@ public final class UringMultipartAutoConfiguration {
      */
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
-    WebFluxConfigurer uringMultipartWebFluxConfigurer(ObjectProvider<UringPartHttpMessageReader> reader) {
+    WebFluxConfigurer uringMultipartWebFluxConfigurer(ObjectProvider<UringPartHttpMessageReader> reader,
+            PartReaders readers) {
         return new WebFluxConfigurer() {
             @Override
             public void configureHttpMessageCodecs(ServerCodecConfigurer configurer) {
                 configurer.customCodecs().registerWithDefaultConfig(new ReleasingPartEventHttpMessageReader());
-                reader.ifAvailable(configurer.customCodecs()::register);
+                reader.ifAvailable(bean -> configurer.customCodecs().register(readers.of(configurer, bean)));
             }
         };
     }

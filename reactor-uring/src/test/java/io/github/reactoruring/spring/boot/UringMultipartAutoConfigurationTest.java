@@ -87,6 +87,30 @@ class UringMultipartAutoConfigurationTest {
         });
     }
 
+    /** A management server, say: what it allows must not be what the application's own allows. */
+    @Test
+    void noReaderIsSharedBetweenServers() {
+        application.run(context -> {
+            ServerCodecConfigurer one = Codecs.ofServer(context);
+            UringPartHttpMessageReader bean = context.getBean(UringPartHttpMessageReader.class);
+            ServerCodecConfigurer other = Codecs.ofServer(context);
+            UringPartHttpMessageReader others = (UringPartHttpMessageReader) first(other,
+                    MultipartHttpMessageReader.class).getPartReader();
+            // Behind Spring Boot's, which sets what spring.webflux.multipart says.
+            other.defaultCodecs().configureDefaultCodec(codec -> {
+                if (codec instanceof DefaultPartHttpMessageReader parts) {
+                    parts.setMaxInMemorySize(17);
+                }
+            });
+
+            assertThat(others).isNotSameAs(bean).isSameAs(reading(other, Part.class));
+            assertThat(others.getMaxInMemorySize()).isEqualTo(17);
+            assertThat(bean.getMaxInMemorySize()).isEqualTo(256 * 1024);
+            assertThat(first(one, MultipartHttpMessageReader.class).getPartReader()).isSameAs(bean);
+            assertThat(reading(one, Part.class)).isSameAs(bean);
+        });
+    }
+
     @Test
     void springsOwnIsLeftWhenItIsSwitchedOff() {
         application.withPropertyValues("reactor-uring.multipart.enabled=false").run(context -> {
