@@ -8,6 +8,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.codec.DataBufferEncoder;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ReactiveHttpOutputMessage;
 import org.springframework.http.codec.EncoderHttpMessageWriter;
@@ -64,6 +65,9 @@ public class UringDataBufferHttpMessageWriter extends EncoderHttpMessageWriter<D
         }
         if (input instanceof FileContent) {
             Coding.noneThatIsCut(request, response);
+        }
+        if (response.getStatusCode() == HttpStatus.PARTIAL_CONTENT) {
+            Coding.none(request, response);
         }
         Publisher<? extends DataBuffer> paced = paced(input, response);
         if (paced instanceof Mono) {

@@ -16,10 +16,13 @@ import java.util.zip.GZIPInputStream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.core.io.FileSystemResource;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.web.reactive.function.server.HandlerStrategies;
@@ -89,6 +92,43 @@ class UnencodedPartsTest {
         }
     }
 
+    /** A handler may cut parts itself, of buffers that it reads. */
+    @ParameterizedTest
+    @EnumSource
+    void aPartThatAHandlerCutsIsNotCompressedEither(ServerKind kind) throws Exception {
+        Files.write(directory.resolve("words.txt"), WORDS);
+        try (ServerKind.Running server = kind.start(handler())) {
+            HttpResponse<byte[]> part = get(server, "cut/words.txt", null);
+
+            assertThat(part.statusCode()).isEqualTo(206);
+            assertThat(part.headers().firstValue("Content-Encoding").orElse("identity")).isEqualTo("identity");
+            assertThat(part.body()).isEqualTo(Arrays.copyOfRange(WORDS, 100, WORDS.length));
+        }
+    }
+
+    @Test
+    void aPartIsNotCompressedUnderHttp2(@TempDir Path files) throws Exception {
+        Files.write(files.resolve("words.txt"), WORDS);
+        try (TestServer server = TestServer.start(files, "server.http2.enabled=true",
+                "server.compression.enabled=true");
+                HttpClient http2 = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            for (int i = 0; i < 3; i++) {
+                HttpResponse<byte[]> whole = http2
+                        .send(server.request("/annotated/words.txt", "Accept-Encoding", "gzip")
+                                .build(), HttpResponse.BodyHandlers.ofByteArray());
+                assertThat(whole.headers().firstValue("Content-Encoding")).hasValue("gzip");
+
+                HttpResponse<byte[]> part = http2.send(server.request("/annotated/words.txt", "Accept-Encoding", "gzip",
+                        "Range", "bytes=100-399999").build(), HttpResponse.BodyHandlers.ofByteArray());
+                assertThat(part.version()).isEqualTo(HttpClient.Version.HTTP_2);
+                assertThat(part.statusCode()).isEqualTo(206);
+                assertThat(part.headers().firstValue("Content-Encoding")).isEmpty();
+                assertThat(part.body()).isEqualTo(Arrays.copyOfRange(WORDS, 100, 400_000));
+            }
+            server.awaitIdle();
+        }
+    }
+
     private HttpResponse<byte[]> get(ServerKind.Running server, String name, @Nullable String range) throws Exception {
         HttpRequest.Builder request = HttpRequest
                 .newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/" + name))
@@ -101,8 +141,14 @@ class UnencodedPartsTest {
 
     private HttpHandler handler() {
         HandlerStrategies strategies = HandlerStrategies.builder().codecs(codecs -> codecs.customCodecs()
-                .register(new UringResourceHttpMessageWriter(uring))).build();
+                .register(new UringResourceHttpMessageWriter(uring))).codecs(codecs -> codecs.customCodecs()
+                        .register(new UringDataBufferHttpMessageWriter(512 * 1024)))
+                .build();
         return RouterFunctions.toHttpHandler(RouterFunctions.route()
+                .route(RequestPredicates.GET("/cut/{name}"), request -> ServerResponse.status(206)
+                        .contentType(MediaType.TEXT_PLAIN).header("Content-Range", "bytes 100-419999/420000")
+                        .body(UringDataBuffers.read(uring, new FileSystemResource(directory.resolve("words.txt")), 100,
+                                DefaultDataBufferFactory.sharedInstance, 65_536), DataBuffer.class))
                 .route(RequestPredicates.GET("/{name}"), request -> {
                     String name = request.pathVariable("name");
                     return ServerResponse.ok().contentType(MediaType.TEXT_PLAIN)
