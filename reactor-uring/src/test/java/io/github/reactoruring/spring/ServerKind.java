@@ -3,6 +3,7 @@ package io.github.reactoruring.spring;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
@@ -24,6 +25,7 @@ import org.springframework.http.server.reactive.TomcatHttpHandlerAdapter;
 import jakarta.servlet.Servlet;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.resources.LoopResources;
 
 /** The servers that WebFlux runs on, each started by hand at a port of its own; text is compressed for who takes it so. */
 enum ServerKind {
@@ -32,11 +34,17 @@ enum ServerKind {
     private static final String TEXT = "text/plain";
 
     /** A server that runs, until it is closed. */
-    record Running(int port, Stop stop) implements AutoCloseable {
+    record Running(int port, Stop stop, AtomicBoolean stopped) implements AutoCloseable {
+
+        Running(int port, Stop stop) {
+            this(port, stop, new AtomicBoolean());
+        }
 
         @Override
         public void close() throws Exception {
-            stop.run();
+            if (stopped.compareAndSet(false, true)) {
+                stop.run();
+            }
         }
     }
 
@@ -62,10 +70,14 @@ enum ServerKind {
     }
 
     private static Running netty(HttpHandler handler) {
-        DisposableServer server = HttpServer.create().host("127.0.0.1").port(0)
+        LoopResources loops = LoopResources.create("server");
+        DisposableServer server = HttpServer.create().host("127.0.0.1").port(0).runOn(loops)
                 .compress((request, response) -> TEXT.equals(response.responseHeaders().get("Content-Type")))
                 .handle(new ReactorHttpHandlerAdapter(handler)).bindNow();
-        return new Running(server.port(), () -> server.disposeNow(Duration.ofSeconds(5)));
+        return new Running(server.port(), () -> {
+            server.disposeNow(Duration.ofSeconds(5));
+            loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)).block();
+        });
     }
 
     private static Running jetty(Handler handler) throws Exception {

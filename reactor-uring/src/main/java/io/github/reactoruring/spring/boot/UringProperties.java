@@ -55,9 +55,10 @@ public record UringProperties(@DefaultValue("true") boolean enabled, @DefaultVal
      * @param enabled whether resources that are files on a disk are served by the ring.
      * @param chunkSize how much is read at once.
      * @param maxInFlight how much of one response is in memory at most, whatever the server requests.
+     * @param checkBodies whether the body of a request fails that ends before it is whole.
      */
     public record Web(@DefaultValue("true") boolean enabled, @DefaultValue("64KB") DataSize chunkSize,
-            @DefaultValue("512KB") DataSize maxInFlight) {
+            @DefaultValue("512KB") DataSize maxInFlight, @DefaultValue("true") boolean checkBodies) {
     }
 
     /**

@@ -25,6 +25,7 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.spring.DisconnectedClientExceptionHandler;
 import io.github.reactoruring.spring.UringDataBufferHttpMessageWriter;
 import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
+import io.github.reactoruring.spring.WholeBodyDecorator;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
@@ -110,6 +111,14 @@ public final class UringWebFluxAutoConfiguration {
     @ConditionalOnClass(name = "reactor.netty.http.server.HttpServerRequest")
     DisconnectedClientExceptionHandler uringDisconnectedClientExceptionHandler() {
         return new DisconnectedClientExceptionHandler();
+    }
+
+    /** Helps without a ring as well: whoever stores the body, a cut one is not to count as whole. */
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBooleanProperty(name = "reactor-uring.web.check-bodies", matchIfMissing = true)
+    WholeBodyDecorator uringWholeBodyDecorator() {
+        return new WholeBodyDecorator();
     }
 
     /** Static resources have a writer of their own, which no configurer can reach. */

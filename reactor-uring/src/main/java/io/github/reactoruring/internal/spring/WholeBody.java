@@ -1,0 +1,132 @@
+package io.github.reactoruring.internal.spring;
+
+import java.io.EOFException;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.util.ClassUtils;
+
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
+import reactor.netty.channel.ChannelOperations;
+import reactor.util.context.Context;
+
+/**
+ * The body of a request that ends with an error where it ends too early. A server that is stopped completes the bodies that
+ * are still coming (Reactor Netty 1.3.6), as do servlets whose asynchronous request is ended by the container.
+ *
+ * <p>Too early is before Content-Length, where there is one; else where Reactor Netty says that it has given the rest up.
+ *
+ * <p><b>Threads:</b> those of the body.
+ */
+public final class WholeBody extends FluxOperator<DataBuffer, DataBuffer> implements Scannable {
+
+    private static final boolean NETTY = ClassUtils.isPresent("reactor.netty.channel.ChannelOperations",
+            WholeBody.class.getClassLoader());
+
+    private final ServerHttpRequest request;
+
+    private WholeBody(Flux<DataBuffer> body, ServerHttpRequest request) {
+        super(body);
+        this.request = request;
+    }
+
+    /** Returns {@code request} with such a body. */
+    public static ServerHttpRequest of(ServerHttpRequest request) {
+        if (request.getHeaders().getContentLength() == 0) {
+            return request;
+        }
+        return new ServerHttpRequestDecorator(request) {
+
+            @Override
+            public Flux<DataBuffer> getBody() {
+                return create(super.getBody(), getDelegate());
+            }
+        };
+    }
+
+    private static Flux<DataBuffer> create(Flux<DataBuffer> body, ServerHttpRequest request) {
+        return onAssembly(new WholeBody(body, request));
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
+        source.subscribe(new Counting(actual, request));
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public @Nullable Object scanUnsafe(Attr key) {
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : super.scanUnsafe(key);
+    }
+
+    /** Counts what passes; subscription and demand are the body's own. */
+    private static final class Counting implements CoreSubscriber<DataBuffer> {
+
+        private final CoreSubscriber<? super DataBuffer> actual;
+        private final ServerHttpRequest request;
+        private long bytes;
+
+        Counting(CoreSubscriber<? super DataBuffer> actual, ServerHttpRequest request) {
+            this.actual = actual;
+            this.request = request;
+        }
+
+        @Override
+        public Context currentContext() {
+            return actual.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            actual.onSubscribe(subscription);
+        }
+
+        @Override
+        public void onNext(DataBuffer buffer) {
+            bytes += buffer.readableByteCount();
+            actual.onNext(buffer);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            actual.onError(error);
+        }
+
+        @Override
+        public void onComplete() {
+            long announced = request.getHeaders().getContentLength();
+            if (announced < 0 ? isGivenUp() : bytes < announced) {
+                actual.onError(new EOFException("The request's body ended after " + bytes
+                        + (announced < 0 ? " bytes, before its last chunk" : " of " + announced + " bytes")));
+            } else {
+                actual.onComplete();
+            }
+        }
+
+        private boolean isGivenUp() {
+            try {
+                return NETTY && Netty.hasGivenUp(ServerHttpRequestDecorator.getNativeRequest(request));
+            } catch (IllegalArgumentException | UnsupportedOperationException | IllegalStateException e) {
+                // A mock's, which has none.
+                return false;
+            }
+        }
+    }
+
+    /** Loaded only where Reactor Netty is there. */
+    private static final class Netty {
+
+        private Netty() {
+        }
+
+        static boolean hasGivenUp(Object nativeRequest) {
+            return nativeRequest instanceof ChannelOperations<?, ?> operations && operations.isInboundCancelled();
+        }
+    }
+}
