@@ -73,6 +73,11 @@ public final class TestServer implements AutoCloseable {
         return send(request(path, headers).GET());
     }
 
+    /** Puts nothing to {@code path}; {@code headers} are names and values in turn. */
+    public HttpResponse<byte[]> put(String path, String... headers) {
+        return send(request(path, headers).PUT(HttpRequest.BodyPublishers.noBody()));
+    }
+
     HttpResponse<byte[]> head(String path, String... headers) {
         return send(request(path, headers).HEAD());
     }

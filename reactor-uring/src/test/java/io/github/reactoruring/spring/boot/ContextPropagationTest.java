@@ -2,6 +2,7 @@ package io.github.reactoruring.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,11 +29,14 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.WebFilter;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.buffer.BufferReader;
 import io.github.reactoruring.file.FileStat;
+import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.spring.TestServer;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.kernel.NeedsUring;
@@ -131,6 +135,17 @@ class ContextPropagationTest {
                     .map(FileStat::sizeBytes);
         }
 
+        /** Writes what an operator makes when it is subscribed to. */
+        @PutMapping("/written/{name}")
+        Mono<Long> written(@PathVariable String name) {
+            Flux<ByteBuffer> content = Flux.defer(() -> {
+                look("source");
+                return Flux.just(ByteBuffer.allocate(10));
+            });
+            return uring.files().write(directory.resolve(name), content, WriteOptions.defaults(),
+                    BufferReader.byteBuffers());
+        }
+
         @GetMapping("/count/{name}")
         Mono<Long> count(@PathVariable String name) {
             return uring.files().read(directory.resolve(name)).doOnNext(buffer -> look("operator")).count();
@@ -143,6 +158,13 @@ class ContextPropagationTest {
         assertThat(server.get(path, "User", "ann").statusCode()).isEqualTo(200);
 
         assertThat(SEEN.get("operator")).isNotEmpty().containsOnly("ann on uring-spring");
+    }
+
+    @Test
+    void theSourceOfAWriteIsSubscribedToWithTheValue() {
+        assertThat(server.put("/written/new.bin", "User", "ann").statusCode()).isEqualTo(200);
+
+        assertThat(SEEN.get("source")).containsOnly("ann on uring-spring");
     }
 
     @ParameterizedTest

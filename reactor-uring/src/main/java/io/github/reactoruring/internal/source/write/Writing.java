@@ -18,6 +18,7 @@ import io.github.reactoruring.internal.sys.OpenFlags;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
 /**
@@ -32,12 +33,13 @@ import reactor.util.context.Context;
 final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.Listener, WriteTarget.Opening {
 
     private final EventLoop loop;
-    private final Publisher<? extends B> source;
     private final WriteTarget target;
     private final WritePlan plan;
     private final Intake<B> intake;
     private final Outcome<Long> outcome;
     private final AtomicBoolean started = new AtomicBoolean();
+    /** Done with what the subscriber's thread has in its thread-locals, where Reactor is told to carry that along. */
+    private final Runnable subscribing;
 
     private @Nullable WriteWindow window;
     private @Nullable Throwable failure;
@@ -63,10 +65,10 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
             BufferReader<? super B> reader, WriteTarget target, WritePlan plan) {
         this.loop = loop;
         outcome = new Outcome<>(actual);
-        this.source = source;
         this.target = target;
         this.plan = plan;
         intake = new Intake<>(loop, reader, plan.maxInFlight(), this);
+        subscribing = Schedulers.onSchedule(() -> intake.subscribeTo(source));
     }
 
     // ---- The subscriber's side
@@ -141,7 +143,7 @@ final class Writing<B> implements Subscription, Scannable, LoopTask, Intake.List
         file.whenClosing(this::fileClosing);
         if (!cancelled()) {
             try {
-                intake.subscribeTo(source);
+                subscribing.run();
             } catch (Throwable t) {
                 // Against the specification, but the file has to be closed all the same.
                 stop(t);
