@@ -65,6 +65,16 @@ class PartEventsTest {
     }
 
     @Test
+    void aSecondSubscriberOfAPartsContentIsRefusedAndTheFirstGetsAll() {
+        assertThat(PartEvents.concatMap(events(body()), (first, content) -> {
+            Mono<Long> size = size(content).cache();
+            size.subscribe();
+            return size(content).onErrorResume(IllegalStateException.class, refused -> size)
+                    .map(bytes -> first.name() + " " + bytes);
+        }).collectList().block(TIMEOUT)).containsExactly("title 5", "a 100000", "empty 0", "b 100000");
+    }
+
+    @Test
     void whatAHandlerDoesNotTakeIsReleased() {
         assertThat(PartEvents.concatMap(events(body()), (first, content) -> switch (first.name()) {
             case "title" -> Mono.just("ignored");

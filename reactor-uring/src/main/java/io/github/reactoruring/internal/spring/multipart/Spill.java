@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.spring.multipart;
 
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -10,6 +11,7 @@ import org.springframework.core.io.buffer.DataBuffer;
 
 import io.github.reactoruring.internal.spring.Demand;
 import io.github.reactoruring.internal.spring.Drain;
+import reactor.core.publisher.Operators;
 
 /**
  * Passes the content of a part on to whoever takes it, a file or a handler: what was in memory, then what comes.
@@ -23,6 +25,7 @@ final class Spill implements Publisher<DataBuffer>, Subscription {
 
     private final Queue<DataBuffer> waiting;
     private final Runnable ask;
+    private final AtomicBoolean subscribed = new AtomicBoolean();
     private final Demand requested = new Demand();
     private final Drain drain = new Drain(this::move);
     private volatile @Nullable Subscriber<? super DataBuffer> taker;
@@ -74,8 +77,14 @@ final class Spill implements Publisher<DataBuffer>, Subscription {
         return complete;
     }
 
+    /** Refuses a second subscriber: the content goes by once, and he would wait for ever. */
     @Override
     public void subscribe(Subscriber<? super DataBuffer> subscriber) {
+        if (!subscribed.compareAndSet(false, true)) {
+            Operators.error(subscriber,
+                    new IllegalStateException("The content of a part can be read once, and somebody reads it already"));
+            return;
+        }
         subscriber.onSubscribe(this);
         taker = subscriber;
         drain.run();
