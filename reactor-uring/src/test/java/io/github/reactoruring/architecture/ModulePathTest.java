@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reactivestreams.Publisher;
 
+import io.github.reactoruring.Uring;
 import reactor.core.publisher.Flux;
 
 /** Puts the built classes on a module path with exactly the library's mandatory dependencies. */
@@ -66,23 +67,49 @@ class ModulePathTest {
     /** javac wants what a module passes on even where it is optional. */
     @Test
     void letsAUsersModuleCompileWithoutOptionalDependencies(@TempDir Path directory) throws IOException {
+        assertThat(compiled(directory, "reactor.core.publisher.Flux<?> read(" + NAME + ".Uring uring) {"
+                + " return uring.files().read(java.nio.file.Path.of(\"x\")); }")).isDirectory();
+    }
+
+    @Test
+    void letsAUsersModuleRunWithoutOptionalDependencies(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("file.txt"), "ten bytes.");
+        Path out = compiled(directory,
+                "public static void main(String[] a) { var ring = " + NAME + ".Uring.isAvailable();"
+                        + " if (!ring) { System.out.print(-1); return; }"
+                        + " System.out.print(" + NAME + ".Uring.shared().files().read(java.nio.file.Path.of(a[0]))"
+                        + ".map(b -> b.remaining()).reduce(0, Integer::sum).block()); }");
+
+        Process user = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=" + NAME, "--module-path", out + File.pathSeparator + modulePath(), "-m",
+                "user/user.User", file.toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+
+        assertThat(user.getInputStream().readAllBytes()).asString().isEqualTo(Uring.isAvailable() ? "10" : "-1");
+        assertThat(user.waitFor()).isZero();
+    }
+
+    private static Path compiled(Path directory, String body) throws IOException {
         Path module = Files.writeString(directory.resolve("module-info.java"),
                 "module user { requires " + NAME + "; }");
         Path user = Files.writeString(Files.createDirectory(directory.resolve("user")).resolve("User.java"),
-                "package user; class User { reactor.core.publisher.Flux<?> read(" + NAME + ".Uring uring) {"
-                        + " return uring.files().read(java.nio.file.Path.of(\"x\")); } }");
-        String path = Stream.of(CLASSES, homeOf(Flux.class), homeOf(Publisher.class),
-                homeOf(MessagePassingQueue.class), homeOf(NullMarked.class))
-                .map(Path::toString).collect(joining(File.pathSeparator));
+                "package user; public class User { " + body + " }");
+        Path out = directory.resolve("out");
         StringWriter said = new StringWriter();
 
         boolean compiled = ToolProvider.getSystemJavaCompiler().getTask(said, null, null,
-                List.of("-proc:none", "--module-path", path, "-d", directory.resolve("out").toString()), null,
+                List.of("-proc:none", "--module-path", modulePath(), "-d", out.toString()), null,
                 ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null)
                         .getJavaFileObjects(module, user))
                 .call();
 
         assertThat(compiled).as("%s", said).isTrue();
+        return out;
+    }
+
+    private static String modulePath() {
+        return Stream.of(CLASSES, homeOf(Flux.class), homeOf(Publisher.class),
+                homeOf(MessagePassingQueue.class), homeOf(NullMarked.class))
+                .map(Path::toString).collect(joining(File.pathSeparator));
     }
 
     private static void link(Module module, String name) {
