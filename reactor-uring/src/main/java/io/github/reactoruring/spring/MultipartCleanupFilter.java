@@ -8,12 +8,15 @@ import org.springframework.web.server.ServerWebExchangeDecorator;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
+import io.github.reactoruring.internal.spring.multipart.ExchangeParts;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * Deletes the parts of an exchange whose client has left before it was over. Spring deletes them when the handler is done,
  * but not when it is cancelled (7.0.8): their temporary files stay then.
+ *
+ * <p>At the end of an exchange, whatever it is, it deletes what a {@link DeletingMultipartHttpMessageReader} has collected.
  */
 public final class MultipartCleanupFilter implements WebFilter, Ordered {
 
@@ -30,7 +33,11 @@ public final class MultipartCleanupFilter implements WebFilter, Ordered {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         Watched watched = new Watched(exchange);
-        return chain.filter(watched).doOnCancel(watched::deleteParts);
+        return Mono.defer(() -> {
+            ExchangeParts collected = new ExchangeParts();
+            return chain.filter(watched).doOnCancel(watched::deleteParts)
+                    .doFinally(signal -> collected.delete()).contextWrite(collected::in);
+        });
     }
 
     private static final class Watched extends ServerWebExchangeDecorator {

@@ -16,6 +16,7 @@ import org.springframework.http.codec.multipart.FilePartEvent;
 import org.springframework.http.codec.multipart.FormFieldPart;
 import org.springframework.http.codec.multipart.Part;
 import org.springframework.http.codec.multipart.PartEvent;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
@@ -59,6 +60,20 @@ class UploadEndpoints {
         return exchange.getMultipartData()
                 .flatMapIterable(parts -> parts.values().stream().flatMap(java.util.List::stream).toList())
                 .concatMap(this::describe).collectList().map(lines -> String.join("\n", lines));
+    }
+
+    /** Tells of each part of a body that is a map, one a line; deletes none. */
+    @PostMapping("/multipart/mapped")
+    Mono<String> mapped(@RequestBody Mono<MultiValueMap<String, Part>> body) {
+        return body.flatMapIterable(parts -> parts.values().stream().flatMap(java.util.List::stream).toList())
+                .concatMap(this::describe).collectList().map(lines -> String.join("\n", lines));
+    }
+
+    /** Has the parts of a body that is a map, and never answers. */
+    @PostMapping("/multipart/mapped-and-held")
+    Mono<Void> mappedAndHeld(@RequestBody Mono<MultiValueMap<String, Part>> body) {
+        return body.flatMap(parts -> Mono.<Void>never().doOnSubscribe(subscription -> holding.incrementAndGet())
+                .doOnCancel(holding::decrementAndGet));
     }
 
     /** Tells of each part as it comes. */

@@ -2,6 +2,8 @@ package io.github.reactoruring.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.buffers.NettyLeaks;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 
@@ -70,5 +73,28 @@ class UploadServingTest extends UploadServing {
 
         assertThat(response.body()).asString()
                 .contains("empty is file empty.bin, " + UploadEndpoints.sha256(new byte[0]));
+    }
+
+    @Test
+    void thePartsOfABodyThatIsAMapAreDeletedWithTheExchange() {
+        HttpResponse<byte[]> response = post("/multipart/mapped", new MultipartBody().file("a", "a.bin", LARGE));
+
+        assertThat(response.body()).asString().isEqualTo("a is file a.bin, " + UploadEndpoints.sha256(LARGE));
+        Await.until("no temporary file", () -> temporaryFiles().isEmpty());
+    }
+
+    @Test
+    void thePartsOfABodyThatIsAMapAreDeletedWhenTheClientLeaves() throws Exception {
+        UploadEndpoints endpoints = server.context().getBean(UploadEndpoints.class);
+        byte[] body = new MultipartBody().file("a", "a.bin", LARGE).bytes();
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            client.getOutputStream().write(("POST /multipart/mapped-and-held HTTP/1.1\r\nHost: x\r\nContent-Type: "
+                    + MultipartBody.CONTENT_TYPE + "\r\nContent-Length: " + body.length + "\r\n\r\n").getBytes());
+            client.getOutputStream().write(body);
+            Await.until("the handler has its parts", () -> endpoints.holding.get() == 1);
+            assertThat(temporaryFiles()).hasSize(1);
+        }
+        Await.until("no temporary file", () -> temporaryFiles().isEmpty());
+        Await.until("the handler cancelled", () -> endpoints.holding.get() == 0);
     }
 }

@@ -18,6 +18,7 @@ import org.springframework.http.codec.multipart.MultipartHttpMessageReader;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.spring.DeletingMultipartHttpMessageReader;
 import io.github.reactoruring.spring.MultipartCleanupFilter;
 import io.github.reactoruring.spring.ReleasingPartEventHttpMessageReader;
 import io.github.reactoruring.spring.UringPartHttpMessageReader;
@@ -59,7 +60,7 @@ public final class UringMultipartAutoConfiguration {
         return configurer -> {
             if (configurer instanceof ServerCodecConfigurer server) {
                 reader.ifAvailable(bean -> server.defaultCodecs()
-                        .multipartReader(new MultipartHttpMessageReader(readers.of(server, bean))));
+                        .multipartReader(new DeletingMultipartHttpMessageReader(readers.of(server, bean))));
             }
         };
     }
