@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.sys;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -25,6 +26,8 @@ public final class PathName {
     /** Charsets in which decoding has lost nothing where it made no U+FFFD. */
     private static final boolean STRICT = CHARSET.equals(StandardCharsets.UTF_8)
             || CHARSET.equals(StandardCharsets.US_ASCII) || CHARSET.equals(StandardCharsets.ISO_8859_1);
+    /** Whether a path of text is that text in UTF-8; Windows has names of characters. */
+    public static final boolean IS_UTF_8 = CHARSET.equals(StandardCharsets.UTF_8) || File.separatorChar != '/';
     private static final char REPLACEMENT = '\uFFFD';
     private static final char ESCAPE = '\uDC00';
     private static final char FIRST_ESCAPED = ESCAPE + 0x80;
@@ -77,9 +80,13 @@ public final class PathName {
         return text.toString();
     }
 
-    /** Returns the relative path of these bytes, which are not empty, hold no NUL and do not begin with a slash. */
+    /** Returns the path of these bytes, which are not empty and hold no NUL; absolute if they begin with a slash. */
     public static Path path(byte[] name) {
-        StringBuilder uri = new StringBuilder("file:///");
+        StringBuilder uri = new StringBuilder("file://");
+        boolean absolute = name[0] == '/';
+        if (!absolute) {
+            uri.append('/');
+        }
         boolean plain = true;
         for (byte b : name) {
             boolean unreserved = b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '/'
@@ -91,9 +98,12 @@ public final class PathName {
                 uri.append('%').append(Character.forDigit(b >> 4 & 0xF, 16)).append(Character.forDigit(b & 0xF, 16));
             }
         }
-        return plain
-                ? Path.of(new String(name, StandardCharsets.US_ASCII))
-                : ROOT.relativize(Path.of(URI.create(uri.toString())));
+        if (plain) {
+            return Path.of(new String(name, StandardCharsets.US_ASCII));
+        }
+        Path path = Path.of(URI.create(uri.toString()));
+        // Not relativized, which would resolve "..".
+        return absolute ? path : path.subpath(0, path.getNameCount());
     }
 
     private static byte[] rawBytes(Path path) {

@@ -22,6 +22,7 @@ import org.springframework.web.reactive.handler.AbstractUrlHandlerMapping;
 import org.springframework.web.reactive.resource.ResourceWebHandler;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.internal.spring.Utf8PathResourceResolver;
 import io.github.reactoruring.spring.DisconnectedClientExceptionHandler;
 import io.github.reactoruring.spring.UringDataBufferHttpMessageWriter;
 import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
@@ -145,7 +146,11 @@ public final class UringWebFluxAutoConfiguration {
         }
 
         private void equip(Object handler) {
-            if (handler instanceof ResourceWebHandler resources && hasDefaultWriter(resources)) {
+            if (!(handler instanceof ResourceWebHandler resources)) {
+                return;
+            }
+            Utf8PathResourceResolver.equip(resources);
+            if (hasDefaultWriter(resources)) {
                 writer.ifAvailable(resources::setResourceHttpMessageWriter);
             }
         }

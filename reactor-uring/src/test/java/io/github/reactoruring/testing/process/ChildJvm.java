@@ -27,6 +27,11 @@ public final class ChildJvm {
         return this;
     }
 
+    /** Runs it in the C locale, as most containers do. */
+    public ChildJvm underTheCLocale() {
+        return under("env", "-u", "LC_CTYPE", "-u", "JAVA_TOOL_OPTIONS", "LC_ALL=C");
+    }
+
     /** Leaves the JVM without leave to call native code. */
     public ChildJvm withoutNativeAccess() {
         jvmArguments.remove(0);

@@ -31,6 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.file.FileNames;
 import io.github.reactoruring.file.TailOptions;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.spring.UringDataBuffers;
@@ -67,7 +68,7 @@ class FilesController {
     Mono<ResponseEntity<Resource>> download(ServerHttpRequest request) {
         return existing(names(request, 1)).map(path -> ResponseEntity.ok()
                 .header(HttpHeaders.CONTENT_DISPOSITION, ContentDisposition.attachment()
-                        .filename(path.getFileName().toString(), StandardCharsets.UTF_8).build().toString())
+                        .filename(FileNames.text(path.getFileName()), StandardCharsets.UTF_8).build().toString())
                 .header("X-Content-Type-Options", "nosniff")
                 .body(new FileSystemResource(path)));
     }

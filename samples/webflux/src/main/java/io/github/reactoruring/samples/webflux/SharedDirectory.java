@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.reactoruring.file.FileNames;
+
 /**
  * Is the one directory that is served: its plain files and what is below it, and nothing above or beside it. Symbolic
  * links are not followed, since they lead elsewhere. What begins with a dot is hidden.
@@ -60,7 +62,7 @@ final class SharedDirectory {
         if (!names.stream().allMatch(SharedDirectory::isPlain)) {
             return Optional.empty();
         }
-        Path path = root.resolve(String.join("/", names)).normalize();
+        Path path = FileNames.resolve(root, String.join("/", names)).normalize();
         return path.getNameCount() == root.getNameCount() + names.size() ? Optional.of(path) : Optional.empty();
     }
 
@@ -88,7 +90,7 @@ final class SharedDirectory {
     }
 
     private static Stream<Entry> entry(Path path) {
-        String name = path.getFileName().toString();
+        String name = FileNames.text(path.getFileName());
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class,
                     LinkOption.NOFOLLOW_LINKS);
