@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import io.github.reactoruring.file.UringFileSystem;
+import reactor.core.publisher.Mono;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -64,6 +73,8 @@ class UringPartHttpMessageReaderTest {
     private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(ByteBufAllocator.DEFAULT);
     private final Random random = new Random(1);
     private UringPartHttpMessageReader reader;
+    /** The inode of the temporary file of the part that was transferred last. */
+    private @Nullable Object transferredFrom;
 
     @BeforeEach
     void make() throws IOException {
@@ -275,6 +286,78 @@ class UringPartHttpMessageReaderTest {
 
         assertThat(target).hasBinaryContent(LARGE);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target))).isEqualTo("rw-------");
+    }
+
+    /** As if it had been written there, however large it is. */
+    @ParameterizedTest
+    @ValueSource(ints = {1_000, 300_000})
+    void aFileGetsTheGroupOfADirectoryThatGivesOne(int bytes) throws IOException {
+        Assumptions.assumeTrue((int) Files.getAttribute(elsewhere, "unix:uid") == 0, "Only root may give a group away");
+        Files.setAttribute(elsewhere, "unix:gid", 4242);
+        Files.setAttribute(elsewhere, "unix:mode", 02775);
+
+        assertThat(Files.getAttribute(transferred(bytes), "unix:gid")).isEqualTo(4242);
+    }
+
+    /** A list of: the owner rwx, user 4242 rw, the group and others none. */
+    @ParameterizedTest
+    @ValueSource(ints = {1_000, 300_000})
+    void aFileGetsTheListOfADirectoryThatGivesOne(int bytes) {
+        UringFileSystem files = ring.get().fileSystem();
+        ByteBuffer list = ByteBuffer.allocate(4 + 5 * 8).order(ByteOrder.LITTLE_ENDIAN).putInt(2);
+        for (int[] entry : new int[][]{{1, 7, -1}, {2, 6, 4242}, {4, 0, -1}, {16, 7, -1}, {32, 0, -1}}) {
+            list.putShort((short) entry[0]).putShort((short) entry[1]).putInt(entry[2]);
+        }
+        files.setAttribute(elsewhere, "system.posix_acl_default", list.array())
+                .onErrorResume(error -> Mono.fromRunnable(() -> Assumptions.abort("No lists here: " + error)))
+                .block(TIMEOUT);
+
+        byte[] given = files.getAttribute(transferred(bytes), "system.posix_acl_access").block(TIMEOUT);
+        assertThat(given).isNotNull();
+        assertThat(ByteBuffer.wrap(given).order(ByteOrder.LITTLE_ENDIAN).getShort(4 + 8 + 2)).as("of user 4242")
+                .isEqualTo((short) 6);
+        assertThat(ByteBuffer.wrap(given).order(ByteOrder.LITTLE_ENDIAN).getShort(4 + 3 * 8 + 2)).as("the mask")
+                .isEqualTo((short) 6);
+    }
+
+    /** Only the security module knows what it gives to a file there: it has to be made there. */
+    @Test
+    void aFileIsNotLinkedIntoADirectoryOfAnotherLabel() throws IOException {
+        ring.get().fileSystem().setAttribute(elsewhere, "security.selinux", "other_t".getBytes())
+                .onErrorResume(error -> Mono.fromRunnable(() -> Assumptions.abort("No labels here: " + error)))
+                .block(TIMEOUT);
+
+        assertThat(Files.getAttribute(transferred(300_000), "unix:ino")).isNotEqualTo(transferredFrom);
+    }
+
+    @Test
+    void aTransferIntoSuchADirectoryReplacesALinkAsWell() throws IOException {
+        Files.setAttribute(elsewhere, "unix:mode", 02775);
+        Path precious = Files.writeString(elsewhere.resolve("precious"), "precious");
+        Files.createSymbolicLink(elsewhere.resolve("transferred"), precious);
+
+        assertThat(transferred(300_000)).isRegularFile();
+        assertThat(precious).hasContent("precious");
+    }
+
+    /** Puts a part into a file of {@link #elsewhere}. */
+    private Path transferred(int bytes) {
+        byte[] content = UploadServing.content(bytes);
+        FilePart part = (FilePart) all(new MultipartBody().file("a", "a.bin", content)).getFirst();
+        Path target = elsewhere.resolve("transferred");
+        transferredFrom = temporaryFiles().isEmpty() ? null : inode(temporaryFiles().getFirst());
+        part.transferTo(target).block(TIMEOUT);
+        part.delete().block(TIMEOUT);
+        assertThat(target).hasBinaryContent(content);
+        return target;
+    }
+
+    private static Object inode(Path file) {
+        try {
+            return Files.getAttribute(file, "unix:ino");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

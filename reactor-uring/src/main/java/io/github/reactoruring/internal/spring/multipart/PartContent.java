@@ -87,16 +87,41 @@ sealed interface PartContent {
                     .doFinally(signal -> Reference.reachabilityFence(this));
         }
 
-        /** Gives the file another name where that can be done, else copies it: to another filesystem, say. */
+        /**
+         * Gives the file another name where that can be done and makes no difference, else copies it: to another filesystem,
+         * say, or into a directory that gives its files a group.
+         */
         @Override
         public Mono<Void> transferTo(Path target) {
             if (!LocalFiles.isLocal(target) || !LocalFiles.canUse(uring)) {
                 return DataBufferUtils.write(read(), target);
             }
+            return isAsIfMadeIn(target)
+                    .flatMap(same -> same ? link(target) : write(target))
+                    .doFinally(signal -> Reference.reachabilityFence(this));
+        }
+
+        private Mono<Void> link(Path target) {
             return uring.fileSystem().link(target, file)
                     .onErrorResume(
-                            error -> error instanceof FileAlreadyExistsException ? replace(target) : copy(target))
-                    .doFinally(signal -> Reference.reachabilityFence(this));
+                            error -> error instanceof FileAlreadyExistsException ? replace(target) : copy(target));
+        }
+
+        /** As a part in memory is written: a copy would have the mode of the temporary file. */
+        private Mono<Void> write(Path target) {
+            return uring.files().write(target, uring.files().read(file, READING),
+                    COPYING.withCreation(WriteOptions.Creation.NEW), BufferReader.byteBuffers()).then()
+                    .onErrorResume(FileAlreadyExistsException.class, taken -> replace(target));
+        }
+
+        /** Where that cannot be known, whatever comes next will tell why. */
+        private Mono<Boolean> isAsIfMadeIn(Path target) {
+            Path directory = target.toAbsolutePath().getParent();
+            Path own = file.toAbsolutePath().getParent();
+            return directory == null || own == null
+                    ? Mono.just(true)
+                    : Mono.zip(Inheritance.of(uring, own), Inheritance.of(uring, directory), Inheritance::isThatOf)
+                            .onErrorReturn(true);
         }
 
         /** By its content: under another name its own rights would come with it, and perhaps be more than what was there had. */
