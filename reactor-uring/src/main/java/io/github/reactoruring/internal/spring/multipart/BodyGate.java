@@ -44,6 +44,8 @@ final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuff
     private final Queue<DataBuffer> arrived = Queues.<DataBuffer>unbounded(8).get();
     private final Demand wanted = new Demand();
     private final Drain drain = new Drain(this::pass);
+    /** The body is spoken to by one at a time (Reactive Streams, 2.7): Jetty's fails with "demand pending" otherwise. */
+    private final Drain asking = new Drain(this::ask);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private @Nullable CoreSubscriber<? super DataBuffer> parser;
     private volatile @Nullable Subscription upstream;
@@ -66,8 +68,18 @@ final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuff
 
     /** Looks whether there is room again. */
     void resume() {
+        asking.run();
+    }
+
+    private void ask() {
         Subscription source = upstream;
-        if (source != null && wanted.isPositive() && !over && taker.hasRoom()) {
+        if (source == null) {
+            return;
+        }
+        if (over) {
+            // Cancelled more than once: only the first counts.
+            source.cancel();
+        } else if (wanted.isPositive() && taker.hasRoom()) {
             long n = wanted.takeAll();
             if (n > 0) {
                 source.request(n);
@@ -94,7 +106,7 @@ final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuff
     @Override
     public void cancel() {
         over = true;
-        cancelBody();
+        asking.run();
         drain.run();
     }
 
@@ -163,7 +175,7 @@ final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuff
                 target.onNext(SingleReleaseBuffer.of(buffer));
             } else if (failed != null) {
                 over = true;
-                cancelBody();
+                asking.run();
                 target.onError(failed);
             } else if (done) {
                 over = true;
@@ -179,13 +191,6 @@ final class BodyGate extends Flux<DataBuffer> implements CoreSubscriber<DataBuff
             target.onError(bodyError);
         } else {
             target.onComplete();
-        }
-    }
-
-    private void cancelBody() {
-        Subscription source = upstream;
-        if (source != null) {
-            source.cancel();
         }
     }
 }
