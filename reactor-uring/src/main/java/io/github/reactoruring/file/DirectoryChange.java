@@ -13,6 +13,12 @@ import java.nio.file.Path;
  */
 public record DirectoryChange(Kind kind, Path path, boolean directory, int cookie) {
 
+    /** Returns the last name of {@link #path}, as {@link FileNames#text} has it: what may be told to a client. */
+    public String name() {
+        Path name = path.getFileName();
+        return name == null ? "" : FileNames.text(name);
+    }
+
     /** Names what can happen. */
     public enum Kind {
         /** The watch is in place: whatever happens from here on is told. Always the first element. */

@@ -17,6 +17,7 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.UringUnavailableException;
 import io.github.reactoruring.file.ReadOptions;
+import io.github.reactoruring.file.ReplaceOptions;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.internal.spring.FileContent;
 import io.github.reactoruring.internal.spring.Loans;
@@ -157,6 +158,23 @@ public final class UringDataBuffers {
     public static Mono<Long> write(Uring uring, Publisher<? extends DataBuffer> source, Path destination,
             WriteOptions options) {
         return Objects.requireNonNull(uring, "uring").files().write(destination, source, options, Loans.ofAny());
+    }
+
+    /** Replaces a file, durably; see {@link #replace(Uring, Publisher, Path, ReplaceOptions)}. */
+    public static Mono<Long> replace(Uring uring, Publisher<? extends DataBuffer> source, Path destination) {
+        return replace(uring, source, destination, ReplaceOptions.defaults());
+    }
+
+    /**
+     * Replaces a file, or makes a new one, at once and only when all of {@code source} is there, as
+     * {@link io.github.reactoruring.file.UringFiles#replace(Path, Publisher, ReplaceOptions,
+     * io.github.reactoruring.buffer.BufferReader)}.
+     *
+     * @return emits the number of bytes
+     */
+    public static Mono<Long> replace(Uring uring, Publisher<? extends DataBuffer> source, Path destination,
+            ReplaceOptions options) {
+        return Objects.requireNonNull(uring, "uring").files().replace(destination, source, options, Loans.ofAny());
     }
 
     private static @Nullable Uring sharedOrNone() {

@@ -93,6 +93,7 @@ class WatchTest {
         assertThat(moves.get(1).kind()).isEqualTo(Kind.MOVED_FROM);
         assertThat(moves.get(2).kind()).isEqualTo(Kind.MOVED_TO);
         assertThat(moves.get(2).path()).isEqualTo(directory.resolve("to"));
+        assertThat(moves.get(2).name()).isEqualTo("to");
         assertThat(moves.get(1).cookie()).isNotZero().isEqualTo(moves.get(2).cookie());
         assertThat(moves.get(3).path()).isEqualTo(other);
         assertThat(moves.get(3).cookie()).isNotZero().isNotEqualTo(moves.get(1).cookie());

@@ -34,6 +34,7 @@ import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.RestController;
 
 import io.github.reactoruring.Uring;
+import io.github.reactoruring.file.FileNames;
 import io.github.reactoruring.file.WriteOptions;
 import io.github.reactoruring.spring.PartEvents;
 import io.github.reactoruring.spring.UringDataBuffers;
@@ -157,7 +158,7 @@ class SpringWebFluxTest {
         // snippet: webflux-multipart
         @PostMapping("/uploads")
         Mono<Void> multipart(@RequestPart("file") FilePart file) {
-            return file.transferTo(directory.resolve(file.filename()));
+            return file.transferTo(FileNames.resolve(directory, file.filename()));
         }
         // end of snippet
 

@@ -228,6 +228,19 @@ class UringDataBuffersTest {
         assertThat(file).doesNotExist();
     }
 
+    @Test
+    void aFileIsReplacedWhenAllOfItIsThereAndNotBefore() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "before");
+        Flux<DataBuffer> cut = Flux.just(buffer("abc")).concatWith(Mono.error(new IllegalStateException("gone")));
+
+        assertThatThrownBy(() -> UringDataBuffers.replace(ring.get(), cut, file).block())
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(file).hasContent("before");
+
+        assertThat(UringDataBuffers.replace(ring.get(), Flux.just(buffer("after")), file).block()).isEqualTo(5);
+        assertThat(file).hasContent("after");
+    }
+
     private Flux<DataBuffer> read(Resource resource, long position) {
         return UringDataBuffers.read(ring.get(), resource, position, NETTY, 64_000);
     }

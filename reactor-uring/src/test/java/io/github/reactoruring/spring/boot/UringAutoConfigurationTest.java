@@ -38,6 +38,7 @@ import io.github.reactoruring.micrometer.UringMetrics;
 import io.github.reactoruring.spring.DisconnectedClientExceptionHandler;
 import io.github.reactoruring.spring.UringDataBufferHttpMessageWriter;
 import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
+import io.github.reactoruring.spring.WholeBodyDecorator;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -136,6 +137,13 @@ class UringAutoConfigurationTest {
                 .hasSingleBean(Uring.class).doesNotHaveBean(CodecCustomizer.class)
                 .doesNotHaveBean(WebFluxConfigurer.class)
                 .doesNotHaveBean(UringResourceHttpMessageWriter.class));
+    }
+
+    @Test
+    void bodiesAreCheckedUnlessThatIsSwitchedOff() {
+        application.run(context -> assertThat(context).hasSingleBean(WholeBodyDecorator.class));
+        application.withPropertyValues("reactor-uring.web.check-bodies=false")
+                .run(context -> assertThat(context).doesNotHaveBean(WholeBodyDecorator.class));
     }
 
     @Test
