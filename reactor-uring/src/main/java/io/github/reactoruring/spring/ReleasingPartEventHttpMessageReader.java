@@ -20,7 +20,8 @@ import reactor.core.publisher.Flux;
  *
  * <p><b>Demand:</b> some 512 KiB of the body are read ahead; the rest stays in the socket.
  *
- * <p><b>Cancellation, errors:</b> release what was read and not emitted. An error overtakes what was read before it.
+ * <p><b>Cancellation, errors:</b> a cancel releases what was read and not emitted, and so does a limit that is exceeded. Any
+ * other error comes behind what was read before it.
  *
  * <p><b>Buffers:</b> the content of each event belongs to the subscriber. {@link PartEvents#concatMap} hands it on.
  */

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.reactivestreams.Subscription;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.codec.DecodingException;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -131,6 +132,39 @@ class PartEventsTest {
         } finally {
             network.disposeGracefully().block(TIMEOUT);
             disk.disposeGracefully().block(TIMEOUT);
+        }
+    }
+
+    /** As with Spring's own reader, whoever stores what he gets has what was there. */
+    @Test
+    void whatCameBeforeAnErrorIsEmittedBeforeIt() {
+        byte[] body = body();
+        for (Flux<DataBuffer> cut : List.of(pieces(java.util.Arrays.copyOf(body, body.length - 20)),
+                pieces(java.util.Arrays.copyOf(body, 150_000)).concatWith(Flux.error(new IOException("gone"))))) {
+            List<String> told = new ArrayList<>();
+            BaseSubscriber<PartEvent> late = read(cut).subscribeWith(new BaseSubscriber<>() {
+
+                @Override
+                protected void hookOnSubscribe(Subscription subscription) {
+                    // Requests when all is over.
+                }
+
+                @Override
+                protected void hookOnNext(PartEvent event) {
+                    PartBuffers.release(event);
+                    told.add(event.name());
+                }
+
+                @Override
+                protected void hookOnError(Throwable error) {
+                    told.add("error");
+                }
+            });
+            assertThat(told).isEmpty();
+
+            late.request(Long.MAX_VALUE);
+
+            assertThat(told).startsWith("title", "a", "a").contains("empty", "b").endsWith("error");
         }
     }
 

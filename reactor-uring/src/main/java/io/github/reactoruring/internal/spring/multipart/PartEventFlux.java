@@ -34,7 +34,8 @@ import reactor.util.context.Context;
  *
  * <p><b>Demand:</b> up to 512 KiB, and a network buffer more, are read ahead; the rest stays in the socket.
  *
- * <p><b>Cancellation, errors:</b> free what waits at once. An error overtakes it.
+ * <p><b>Cancellation:</b> frees what waits at once; so does a limit that is exceeded. Any other error comes behind what
+ * waits.
  *
  * <p><b>Buffers:</b> the content of each event belongs to the subscriber.
  */
@@ -105,6 +106,7 @@ public final class PartEventFlux extends Flux<PartEvent> implements Scannable {
         private final Queue<PartEvent> waiting = Queues.<PartEvent>unbounded(32).get();
         private final AtomicInteger waitingEvents = new AtomicInteger();
         private final AtomicLong waitingBytes = new AtomicLong();
+        private volatile @Nullable Throwable error;
         private volatile boolean done;
 
         Events(CoreSubscriber<? super PartEvent> actual, Flux<DataBuffer> body, PartLimits.Check limits) {
@@ -136,11 +138,11 @@ public final class PartEventFlux extends Flux<PartEvent> implements Scannable {
         @Override
         public Context currentContext() {
             Context subscribers = super.currentContext();
-            Consumer<Throwable> dropped = error -> {
-                if (!hasFailed()) {
-                    Operators.onErrorDropped(error, subscribers);
+            Consumer<Throwable> dropped = another -> {
+                if (!hasFailed() && error == null) {
+                    Operators.onErrorDropped(another, subscribers);
                 } else if (LOG.isDebugEnabled()) {
-                    LOG.debug("The parser failed once more, or when nobody wanted the parts any more", error);
+                    LOG.debug("The parser failed once more, or when nobody wanted the parts any more", another);
                 }
             };
             return subscribers.put(ON_ERROR_DROPPED, dropped);
@@ -162,8 +164,9 @@ public final class PartEventFlux extends Flux<PartEvent> implements Scannable {
         }
 
         @Override
-        public void onError(Throwable error) {
-            failWith(error);
+        public void onError(Throwable cause) {
+            error = cause;
+            done = true;
             drain();
         }
 
@@ -192,7 +195,7 @@ public final class PartEventFlux extends Flux<PartEvent> implements Scannable {
             boolean last = done;
             if (waiting.isEmpty()) {
                 if (last) {
-                    end(null);
+                    end(error);
                 }
                 return false;
             }
