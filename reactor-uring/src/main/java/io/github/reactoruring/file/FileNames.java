@@ -14,10 +14,10 @@ import io.github.reactoruring.internal.sys.PathName;
 /**
  * Makes paths of text, and text of paths, with names that are UTF-8 on the disk, whatever the JVM's locale.
  *
- * <p>For Linux a name is bytes. Java makes them in the charset of the process's locale ({@code sun.jnu.encoding}), which in
- * most containers is C: there {@link Path#of} throws for {@code ü.txt}, and the path of such a file reads {@code ??.txt}. The
- * paths made here work with all of java.nio.file and of this library; only their {@code toString()} does not show what it
- * cannot.
+ * <p>For Linux a name is bytes. Java makes them in the charset of the process's locale ({@code sun.jnu.encoding}),
+ * which in most containers is C: there {@link Path#of} throws for {@code ü.txt}, and the path of such a file reads
+ * {@code ??.txt}. The paths made here work with all of java.nio.file and of this library; only their {@code toString()}
+ * does not show what it cannot.
  *
  * <p>Needs no ring.
  */
@@ -27,8 +27,8 @@ public final class FileNames {
     }
 
     /**
-     * Returns the path that {@code text} is in UTF-8, absolute if it begins with a slash. Where the JVM's own charset for names
-     * is UTF-8, and on other systems, that is {@link Path#of}.
+     * Returns the path that {@code text} is in UTF-8, absolute if it begins with a slash. Where the JVM's own charset
+     * for names is UTF-8, and on other systems, that is {@link Path#of}.
      *
      * @throws InvalidPathException if no file can have that name
      */
@@ -38,8 +38,8 @@ public final class FileNames {
     }
 
     /**
-     * Returns what {@code text} names in a directory, as {@link Path#resolve(String)}: {@code ..} leads out of it, and an
-     * absolute path anywhere. Check names that come from outside first.
+     * Returns what {@code text} names in a directory, as {@link Path#resolve(String)}: {@code ..} leads out of it, and
+     * an absolute path anywhere. Check names that come from outside first.
      *
      * @throws InvalidPathException if no file can have that name
      */

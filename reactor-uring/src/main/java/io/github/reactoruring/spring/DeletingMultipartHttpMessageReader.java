@@ -13,10 +13,10 @@ import io.github.reactoruring.internal.spring.multipart.ExchangeParts;
 import reactor.core.publisher.Mono;
 
 /**
- * Collects the parts of {@code multipart/form-data}, as Spring's own reader does, and has them deleted when the exchange is
- * over, if that goes through a {@link MultipartCleanupFilter}. Spring (7.0.8) deletes only what was asked for by
- * {@link org.springframework.web.server.ServerWebExchange#getMultipartData}, and so by {@code @RequestPart}; the files of a
- * {@code @RequestBody Mono<MultiValueMap<String, Part>>} stay.
+ * Collects the parts of {@code multipart/form-data}, as Spring's own reader does, and has them deleted when the
+ * exchange is over, if that goes through a {@link MultipartCleanupFilter}. Spring (7.0.8) deletes only what was asked
+ * for by {@link org.springframework.web.server.ServerWebExchange#getMultipartData}, and so by {@code @RequestPart}; the
+ * files of a {@code @RequestBody Mono<MultiValueMap<String, Part>>} stay.
  */
 public class DeletingMultipartHttpMessageReader extends MultipartHttpMessageReader {
 

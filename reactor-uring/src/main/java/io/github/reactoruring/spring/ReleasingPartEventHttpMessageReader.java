@@ -14,14 +14,14 @@ import io.github.reactoruring.internal.spring.multipart.PartLimits;
 import reactor.core.publisher.Flux;
 
 /**
- * Reads the events of {@code multipart/form-data}, as Spring's own reader does and with its settings, but loses no buffer
- * when it is cancelled, or when the request fails: Spring's (7.0.8) leaves those that wait in its operators, and logs the
- * error once more as dropped.
+ * Reads the events of {@code multipart/form-data}, as Spring's own reader does and with its settings, but loses no
+ * buffer when it is cancelled, or when the request fails: Spring's (7.0.8) leaves those that wait in its operators, and
+ * logs the error once more as dropped.
  *
  * <p><b>Demand:</b> some 512 KiB of the body are read ahead; the rest stays in the socket.
  *
- * <p><b>Cancellation, errors:</b> a cancel releases what was read and not emitted, and so does a limit that is exceeded. Any
- * other error comes behind what was read before it.
+ * <p><b>Cancellation, errors:</b> a cancel releases what was read and not emitted, and so does a limit that is
+ * exceeded. Any other error comes behind what was read before it.
  *
  * <p><b>Buffers:</b> the content of each event belongs to the subscriber. {@link PartEvents#concatMap} hands it on.
  */

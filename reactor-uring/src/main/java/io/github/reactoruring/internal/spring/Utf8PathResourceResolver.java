@@ -14,8 +14,8 @@ import io.github.reactoruring.file.FileNames;
 import reactor.core.publisher.Mono;
 
 /**
- * Finds static resources by names in UTF-8 where the JVM's own charset for names is another, as under LC_ALL=C: Spring's own
- * finds nothing there whose name is not ASCII.
+ * Finds static resources by names in UTF-8 where the JVM's own charset for names is another, as under LC_ALL=C:
+ * Spring's own finds nothing there whose name is not ASCII.
  */
 public final class Utf8PathResourceResolver extends PathResourceResolver {
 

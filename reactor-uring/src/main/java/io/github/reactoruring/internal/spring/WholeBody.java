@@ -17,10 +17,11 @@ import reactor.netty.channel.ChannelOperations;
 import reactor.util.context.Context;
 
 /**
- * The body of a request that ends with an error where it ends too early. A server that is stopped completes the bodies that
- * are still coming (Reactor Netty 1.3.6), as do servlets whose asynchronous request is ended by the container.
+ * The body of a request that ends with an error where it ends too early. A server that is stopped completes the bodies
+ * that are still coming (Reactor Netty 1.3.6), as do servlets whose asynchronous request is ended by the container.
  *
- * <p>Too early is before Content-Length, where there is one; else where Reactor Netty says that it has given the rest up.
+ * <p>Too early is before Content-Length, where there is one; else where Reactor Netty says that it has given the rest
+ * up.
  *
  * <p><b>Threads:</b> those of the body.
  */

@@ -21,8 +21,8 @@ import reactor.util.context.Context;
  * ends.
  *
  * <p>A parser that is cancelled from behind drops tokens, with their buffers, that no discard hook can name (Spring
- * 7.0.8). So it is never cancelled: it is told of an error instead, in turn with the buffers, and frees what it has. Some
- * of that it frees more than once, so that it gets the buffers as {@link SingleReleaseBuffer}s.
+ * 7.0.8). So it is never cancelled: it is told of an error instead, in turn with the buffers, and frees what it has.
+ * Some of that it frees more than once, so that it gets the buffers as {@link SingleReleaseBuffer}s.
  *
  * <p><b>Demand:</b> the parser's, one buffer at a time, as long as there is room behind it. <b>Threading:</b> any; the
  * parser's signals come one after another.

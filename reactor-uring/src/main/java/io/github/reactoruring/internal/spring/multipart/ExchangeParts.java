@@ -11,8 +11,8 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * The parts that were collected for the handler of one exchange. They are deleted when that is over, and those that come later
- * at once.
+ * The parts that were collected for the handler of one exchange. They are deleted when that is over, and those that
+ * come later at once.
  *
  * <p><b>Threads:</b> any.
  */

@@ -11,8 +11,8 @@ import io.github.reactoruring.raw.Opcode;
 import reactor.core.publisher.Mono;
 
 /**
- * What a directory gives to the files that are made in it: its group, where it has the set-group-ID bit, an access control
- * list, the label of a security module. A hard link brings along what another directory gave.
+ * What a directory gives to the files that are made in it: its group, where it has the set-group-ID bit, an access
+ * control list, the label of a security module. A hard link brings along what another directory gave.
  *
  * @param group the group's number, -1 where it is the process's
  * @param list whether there is a list

@@ -88,8 +88,8 @@ sealed interface PartContent {
         }
 
         /**
-         * Gives the file another name where that can be done and makes no difference, else copies it: to another filesystem,
-         * say, or into a directory that gives its files a group.
+         * Gives the file another name where that can be done and makes no difference, else copies it: to another
+         * filesystem, say, or into a directory that gives its files a group.
          */
         @Override
         public Mono<Void> transferTo(Path target) {

@@ -25,8 +25,8 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
- * The body of a request is asked for one buffer after another, never by two threads at once (Reactive Streams, 2.7): Jetty's
- * fails with "demand pending" then.
+ * The body of a request is asked for one buffer after another, never by two threads at once (Reactive Streams, 2.7):
+ * Jetty's fails with "demand pending" then.
  */
 class SerialRequestsTest {
 
