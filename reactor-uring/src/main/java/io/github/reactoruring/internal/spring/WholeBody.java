@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.spring;
 
 import java.io.EOFException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -31,10 +32,13 @@ public final class WholeBody extends FluxOperator<DataBuffer, DataBuffer> implem
             WholeBody.class.getClassLoader());
 
     private final ServerHttpRequest request;
+    /** Of the request: whoever comes second gets what the first has left, which may be nothing, and whole for all that. */
+    private final AtomicBoolean taken;
 
-    private WholeBody(Flux<DataBuffer> body, ServerHttpRequest request) {
+    private WholeBody(Flux<DataBuffer> body, ServerHttpRequest request, AtomicBoolean taken) {
         super(body);
         this.request = request;
+        this.taken = taken;
     }
 
     /** Returns {@code request} with such a body. */
@@ -42,22 +46,23 @@ public final class WholeBody extends FluxOperator<DataBuffer, DataBuffer> implem
         if (request.getHeaders().getContentLength() == 0) {
             return request;
         }
+        AtomicBoolean taken = new AtomicBoolean();
         return new ServerHttpRequestDecorator(request) {
 
             @Override
             public Flux<DataBuffer> getBody() {
-                return create(super.getBody(), getDelegate());
+                return create(super.getBody(), getDelegate(), taken);
             }
         };
     }
 
-    private static Flux<DataBuffer> create(Flux<DataBuffer> body, ServerHttpRequest request) {
-        return onAssembly(new WholeBody(body, request));
+    private static Flux<DataBuffer> create(Flux<DataBuffer> body, ServerHttpRequest request, AtomicBoolean taken) {
+        return onAssembly(new WholeBody(body, request, taken));
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
-        source.subscribe(new Counting(actual, request));
+        source.subscribe(taken.compareAndSet(false, true) ? new Counting(actual, request) : actual);
     }
 
     @Override
