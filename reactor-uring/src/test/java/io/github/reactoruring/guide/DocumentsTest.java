@@ -70,6 +70,13 @@ class DocumentsTest {
         }
     }
 
+    /** A merge may bring a chapter once more. */
+    @ParameterizedTest
+    @MethodSource("documents")
+    void sayThingsOnce(Path document) throws IOException {
+        assertThat(Files.readAllLines(document)).filteredOn(line -> line.startsWith("## ")).doesNotHaveDuplicates();
+    }
+
     /** Returns the headings as links name them. */
     private static List<String> headings(Path document) throws IOException {
         return Files.readAllLines(document).stream().filter(line -> line.startsWith("#"))
