@@ -3,7 +3,7 @@ package io.github.reactoruring.spring;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 
-import io.github.reactoruring.internal.spring.WholeBody;
+import io.github.reactoruring.internal.spring.WholeRequest;
 
 /**
  * Has the body of a request fail that ends before it is whole, with an {@link java.io.EOFException}. Reactor Netty
@@ -24,6 +24,6 @@ public final class WholeBodyDecorator implements HttpHandlerDecoratorFactory {
 
     @Override
     public HttpHandler apply(HttpHandler handler) {
-        return (request, response) -> handler.handle(WholeBody.of(request), response);
+        return (request, response) -> handler.handle(WholeRequest.of(request), response);
     }
 }

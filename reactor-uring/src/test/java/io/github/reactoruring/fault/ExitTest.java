@@ -36,7 +36,9 @@ class ExitTest {
     @CsvSource({"exit, , 7", "halt, , 7", "wait, TERM, 143", "wait, INT, 130", "wait, KILL, 137"})
     void endsAtOnceAndLeavesTheOldFileAndAPrefixOfTheNew(String how, String signal, int status) throws Exception {
         Files.writeString(directory.resolve("replaced"), "old");
-        Process child = new ChildJvm().start(ExitingMain.class, how, directory.toString(), "none");
+        // Who runs the tests in the background of a shell has them ignore INT, and all their children.
+        Process child = new ChildJvm().under("env", "--default-signal=INT")
+                .start(ExitingMain.class, how, directory.toString(), "none");
         leave(child, signal);
 
         assertThat(child.waitFor(LONG)).as("it has ended").isTrue();

@@ -26,7 +26,7 @@ import reactor.util.context.Context;
  *
  * <p><b>Threads:</b> those of the body.
  */
-public final class WholeBody extends FluxOperator<DataBuffer, DataBuffer> implements Scannable {
+final class WholeBody extends FluxOperator<DataBuffer, DataBuffer> implements Scannable {
 
     private static final boolean NETTY = ClassUtils.isPresent("reactor.netty.channel.ChannelOperations",
             WholeBody.class.getClassLoader());
@@ -41,22 +41,13 @@ public final class WholeBody extends FluxOperator<DataBuffer, DataBuffer> implem
         this.taken = taken;
     }
 
-    /** Returns {@code request} with such a body. */
-    public static ServerHttpRequest of(ServerHttpRequest request) {
-        if (request.getHeaders().getContentLength() == 0) {
-            return request;
-        }
-        AtomicBoolean taken = new AtomicBoolean();
-        return new ServerHttpRequestDecorator(request) {
-
-            @Override
-            public Flux<DataBuffer> getBody() {
-                return create(super.getBody(), getDelegate(), taken);
-            }
-        };
-    }
-
-    private static Flux<DataBuffer> create(Flux<DataBuffer> body, ServerHttpRequest request, AtomicBoolean taken) {
+    /**
+     * Makes the body of a request.
+     *
+     * @param body the server's
+     * @param taken whether somebody has it already
+     */
+    static Flux<DataBuffer> create(Flux<DataBuffer> body, ServerHttpRequest request, AtomicBoolean taken) {
         return onAssembly(new WholeBody(body, request, taken));
     }
 

@@ -1,14 +1,25 @@
 package io.github.reactoruring.internal.spring;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.EOFException;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.AbstractServerHttpRequest;
+import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
+import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
+import io.github.reactoruring.spring.WholeBodyDecorator;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
@@ -24,7 +35,7 @@ class WholeBodyTest {
         Flux<DataBuffer> body = Flux.defer(() -> subscriptions.getAndIncrement() == 0
                 ? Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(new byte[BYTES]))
                 : Flux.empty());
-        return WholeBody.of(MockServerHttpRequest.post("/").contentLength(announced).body(body));
+        return WholeRequest.of(MockServerHttpRequest.post("/").contentLength(announced).body(body));
     }
 
     @Test
@@ -46,5 +57,24 @@ class WholeBodyTest {
         StepVerifier.create(request.getBody().take(1)).expectNextCount(1).verifyComplete();
 
         StepVerifier.create(request.getBody()).verifyComplete();
+    }
+
+    /** As of a server's request, whatever class of Spring's somebody asks for. */
+    @Test
+    void theRequestHasTheAttributesOfItsExchange() {
+        AtomicReference<Object> seen = new AtomicReference<>();
+        HttpHandler application = WebHttpHandlerBuilder.webHandler(exchange -> {
+            exchange.getAttributes().put("mine", "seen");
+            seen.set(exchange.getRequest().getAttributes().get("mine"));
+            assertThat(exchange.getRequest()).isInstanceOf(AbstractServerHttpRequest.class);
+            assertThat(exchange.getRequest().getRemoteAddress()).isNotNull();
+            return exchange.getFormData().doOnNext(form -> assertThat(form).containsEntry("a", List.of("b"))).then();
+        }).build();
+
+        new WholeBodyDecorator().apply(application).handle(MockServerHttpRequest.post("/?q=1").contentLength(3)
+                .remoteAddress(new InetSocketAddress("localhost", 1)).contentType(MediaType.APPLICATION_FORM_URLENCODED)
+                .body("a=b"), new MockServerHttpResponse()).block();
+
+        assertThat(seen).hasValue("seen");
     }
 }
