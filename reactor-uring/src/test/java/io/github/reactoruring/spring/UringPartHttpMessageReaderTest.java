@@ -41,16 +41,15 @@ import org.springframework.http.codec.multipart.FilePart;
 import org.springframework.http.codec.multipart.FormFieldPart;
 import org.springframework.http.codec.multipart.Part;
 
-import io.github.reactoruring.file.UringFileSystem;
 import io.github.reactoruring.testing.Await;
 import io.github.reactoruring.testing.TestUring;
 import io.github.reactoruring.testing.buffers.NettyLeaks;
+import io.github.reactoruring.testing.kernel.ExtendedAttributes;
 import io.github.reactoruring.testing.kernel.NeedsUring;
 import io.github.reactoruring.testing.process.MountedTmpfs;
 import io.netty.buffer.ByteBufAllocator;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -303,16 +302,13 @@ class UringPartHttpMessageReaderTest {
     @ParameterizedTest
     @ValueSource(ints = {1_000, 300_000})
     void aFileGetsTheListOfADirectoryThatGivesOne(int bytes) {
-        UringFileSystem files = ring.get().fileSystem();
         ByteBuffer list = ByteBuffer.allocate(4 + 5 * 8).order(ByteOrder.LITTLE_ENDIAN).putInt(2);
         for (int[] entry : new int[][]{{1, 7, -1}, {2, 6, 4242}, {4, 0, -1}, {16, 7, -1}, {32, 0, -1}}) {
             list.putShort((short) entry[0]).putShort((short) entry[1]).putInt(entry[2]);
         }
-        files.setAttribute(elsewhere, "system.posix_acl_default", list.array())
-                .onErrorResume(error -> Mono.fromRunnable(() -> Assumptions.abort("No lists here: " + error)))
-                .block(TIMEOUT);
+        give(elsewhere, "system.posix_acl_default", list.array());
 
-        byte[] given = files.getAttribute(transferred(bytes), "system.posix_acl_access").block(TIMEOUT);
+        byte[] given = ExtendedAttributes.get(transferred(bytes), "system.posix_acl_access");
         assertThat(given).isNotNull();
         assertThat(ByteBuffer.wrap(given).order(ByteOrder.LITTLE_ENDIAN).getShort(4 + 8 + 2)).as("of user 4242")
                 .isEqualTo((short) 6);
@@ -323,9 +319,7 @@ class UringPartHttpMessageReaderTest {
     /** Only the security module knows what it gives to a file there: it has to be made there. */
     @Test
     void aFileIsNotLinkedIntoADirectoryOfAnotherLabel() throws IOException {
-        ring.get().fileSystem().setAttribute(elsewhere, "security.selinux", "other_t".getBytes())
-                .onErrorResume(error -> Mono.fromRunnable(() -> Assumptions.abort("No labels here: " + error)))
-                .block(TIMEOUT);
+        give(elsewhere, "security.selinux", "other_t".getBytes());
 
         assertThat(Files.getAttribute(transferred(300_000), "unix:ino")).isNotEqualTo(transferredFrom);
     }
@@ -338,6 +332,14 @@ class UringPartHttpMessageReaderTest {
 
         assertThat(transferred(300_000)).isRegularFile();
         assertThat(precious).hasContent("precious");
+    }
+
+    private static void give(Path directory, String name, byte[] value) {
+        try {
+            ExtendedAttributes.set(directory, name, value);
+        } catch (IOException e) {
+            Assumptions.abort("Not to be had here: " + e.getMessage());
+        }
     }
 
     /** Puts a part into a file of {@link #elsewhere}. */
