@@ -22,11 +22,10 @@ final class Backlog {
     static final int INLINE_BYTES_PER_TURN = 2 * FileTraits.PIECE_BYTES;
 
     /** The numbers from this one on are others'. */
-    static final byte QUEUES = 5;
-    private static final byte FRESH = 0;
-    private static final byte HEAVY = 1;
-    private static final byte LIGHT = 2;
-    private static final byte OWN = 4;
+    static final byte QUEUES = 4;
+    private static final byte HEAVY = 0;
+    private static final byte LIGHT = 1;
+    private static final byte OWN = 3;
 
     /** What is charged to one that does not know yet how much it moves, at least: an eighth of it where it is not copied. */
     private static final int LEAST_GUESS_BYTES = FileTraits.DIRECT_PIECE_BYTES / 8;
@@ -34,7 +33,7 @@ final class Backlog {
     private final InFlightTable inFlight;
     private final int completionEntries;
     /** What has come, and was not looked at yet. */
-    private final RequestQueue fresh = RequestQueue.inOrder(FRESH);
+    private final Arrivals fresh = new Arrivals();
     /** Of those held back: what moves bytes, what does not, and what waits for its turn on a file. */
     private final RequestQueue heavy = RequestQueue.leavable(HEAVY);
     private final RequestQueue light = RequestQueue.leavable(LIGHT);
@@ -56,7 +55,11 @@ final class Backlog {
     }
 
     void add(Request request) {
-        (request.survivesClosing() ? own : fresh).add(request);
+        if (request.survivesClosing()) {
+            own.add(request);
+        } else {
+            fresh.add(request);
+        }
     }
 
     /** Returns how many wait, the loop's own not counted. */
@@ -127,7 +130,7 @@ final class Backlog {
             if (queue == RequestQueue.NONE || !request.markHeld()) {
                 return request;
             }
-            fresh.remove(request);
+            fresh.removeFirst();
             held++;
             switch (queue) {
                 case HEAVY -> heavy.add(request);
@@ -171,7 +174,11 @@ final class Backlog {
     /** Takes out what {@link #next} returned: it is to be staged now, or ends. */
     void take(Request request) {
         byte queue = request.queue;
-        remove(request);
+        if (queue == RequestQueue.NONE) {
+            fresh.removeFirst();
+        } else {
+            remove(request);
+        }
         if (queue == HEAVY || queue == FileTurns.WAITING) {
             lightNext = true;
             heavyNext = queue == FileTurns.WAITING;
@@ -216,32 +223,32 @@ final class Backlog {
         }
     }
 
-    /** Takes out one that was disposed of. */
+    /** Takes out one that is held back, such as one that was disposed of meanwhile, or of the loop's own. */
     void remove(Request request) {
-        byte queue = request.queue;
-        if (queue == FRESH) {
-            fresh.remove(request);
-        } else if (queue == OWN) {
-            own.remove(request);
-        } else if (queue != RequestQueue.NONE) {
-            removeHeld(request);
-        }
-    }
-
-    private void removeHeld(Request request) {
-        held--;
         switch (request.queue) {
+            case RequestQueue.NONE -> {
+                return;
+            }
+            case OWN -> {
+                own.remove(request);
+                return;
+            }
             case HEAVY -> heavy.remove(request);
             case LIGHT -> light.remove(request);
             default -> waiting.remove(request);
         }
+        held--;
     }
 
     /** Takes out any, the loop's own last and only if they are wanted; null when there is none. */
     @Nullable
     Request poll(boolean ownToo) {
         Request request = fresh.first();
-        request = request == null ? heavy.first() : request;
+        if (request != null) {
+            fresh.removeFirst();
+            return request;
+        }
+        request = heavy.first();
         request = request == null ? light.first() : request;
         request = request == null ? waiting.any() : request;
         request = request == null && ownToo ? own.first() : request;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class FileTurns {
 
     /** The number of the queue of those that wait, on whichever file. */
-    static final byte WAITING = 3;
+    static final byte WAITING = 2;
 
     private final Turns free = new Turns();
     private final Turns taken = new Turns();

@@ -58,6 +58,11 @@ final class Mailbox {
     /** Adds mail of the owner's to itself; returns true when a turn has to be asked for, since it had announced to sleep. */
     boolean addOwn(Mail mail) {
         own.add(mail);
+        return unparkOwn();
+    }
+
+    /** Says that there is something for the owner, by itself; true when a turn has to be asked for. */
+    boolean unparkOwn() {
         return parked.get() && parked.compareAndSet(true, false);
     }
 

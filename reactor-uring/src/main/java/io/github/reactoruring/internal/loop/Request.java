@@ -175,7 +175,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
     /** Queues the request. A request disposed of before is not queued. */
     public final void submit() {
         if (markQueued()) {
-            loop.execute(this);
+            loop.submit(this);
         }
     }
 
@@ -222,7 +222,7 @@ public abstract class Request extends RequestCallbacks implements Mail {
         if (queued) {
             submittedBefore = true;
             try {
-                loop.execute(this);
+                loop.submit(this);
             } catch (OutOfMemoryError e) {
                 // It ends here, and is told why; but one that was disposed of meanwhile.
                 if (!markRetired()) {

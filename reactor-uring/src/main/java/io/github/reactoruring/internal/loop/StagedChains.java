@@ -57,6 +57,9 @@ final class StagedChains {
 
     /** Learns, right after an enter, how many entries the kernel has taken. */
     void taken(int count) {
+        if (chains.isEmpty()) {
+            return;
+        }
         for (Iterator<Chain> each = chains.iterator(); each.hasNext();) {
             Chain chain = each.next();
             chain.position -= count;

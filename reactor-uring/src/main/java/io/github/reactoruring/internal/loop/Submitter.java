@@ -30,6 +30,7 @@ final class Submitter {
     private final int mostRequests;
     private final Backlog backlog;
     private final StagedChains chains;
+    private boolean staging;
 
     Submitter(EventLoop loop, InFlightTable inFlight, int completionEntries, int mostRequests, StagedChains chains) {
         this.loop = loop;
@@ -43,14 +44,30 @@ final class Submitter {
 
     /** Takes a request to be staged, or tells it that there are too many. */
     void enqueue(Request request) {
-        if (inFlight.size() + backlog.size() >= mostRequests && !request.survivesClosing()
-                && !request.isSubmittedAgain() && !request.belongsToAnother()) {
+        if (isOneTooMany(request)) {
             request.rejectChain(new RejectedExecutionException("The ring " + loop.name() + " has " + inFlight.size()
                     + " requests in flight and " + backlog.size() + " queued, and takes no more than " + mostRequests
                     + ": bound the concurrency of what submits them, dispose of what is idle, or open with more rings"));
         } else {
             backlog.add(request);
         }
+    }
+
+    /**
+     * Takes a request that the owner submits, unless it has to come by mail: what is told that it is one too many, and what is
+     * submitted from within {@link #stage()}, is not to go round in this very turn for ever.
+     */
+    boolean takeOwn(Request request) {
+        if (staging || isOneTooMany(request)) {
+            return false;
+        }
+        backlog.add(request);
+        return true;
+    }
+
+    private boolean isOneTooMany(Request request) {
+        return inFlight.size() + backlog.size() >= mostRequests && !request.survivesClosing()
+                && !request.isSubmittedAgain() && !request.belongsToAnother();
     }
 
     /** Visits what the loop has to do for itself and was not staged yet. */
@@ -70,6 +87,15 @@ final class Submitter {
     }
 
     void stage() {
+        staging = true;
+        try {
+            stageAll();
+        } finally {
+            staging = false;
+        }
+    }
+
+    private void stageAll() {
         backlog.beginTurn();
         Request request;
         while ((request = backlog.next()) != null) {

@@ -77,6 +77,7 @@ public final class Turn {
         enterGuard = new EnterGuard(ring, stats);
         collapse = new Collapse(loop, submitter, inFlight);
         overdue = new Overdue(loop, submitter, inFlight);
+        loop.intake(mail -> shutdown == null && mail instanceof Request request && submitter.takeOwn(request));
     }
 
     public EventLoop loop() {

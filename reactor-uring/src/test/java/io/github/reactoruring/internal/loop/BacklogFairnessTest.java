@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import io.github.reactoruring.internal.ring.Sqe;
 import io.github.reactoruring.internal.sys.IoUringAbi;
+import io.github.reactoruring.testing.RecordingRequest;
 import io.github.reactoruring.testing.ScriptedLoop;
 
 /** Nobody's crowd on one file keeps others from theirs. */
@@ -27,6 +28,30 @@ class BacklogFairnessTest {
     @AfterEach
     void close() {
         under.close();
+    }
+
+    /** Of a closed file each is refused while the turn stages: who tries again is not to go round in it for ever. */
+    @Test
+    void whoTriesAgainAsItIsRefusedTriesOnceATurn() {
+        crowded.close();
+        under.turns(3);
+        List<RecordingRequest> tries = new ArrayList<>();
+        tryAgain(tries);
+        for (int turn = 1; turn <= 3; turn++) {
+            under.turn();
+            assertThat(tries).hasSize(turn + 1);
+        }
+    }
+
+    private void tryAgain(List<RecordingRequest> tries) {
+        RecordingRequest request = RecordingRequest.onFile(crowded, IoUringAbi.IORING_OP_NOP, false, sqe -> {
+        });
+        tries.add(request);
+        request.onEach(() -> {
+            if (request.failures().size() == 1 && request.releasedCount() == 0 && tries.size() < 100) {
+                tryAgain(tries);
+            }
+        }).submit();
     }
 
     /** Moves bytes, or none; as a NOP, for it is the order that counts. */

@@ -64,14 +64,19 @@ class NoMemoryTest {
     private static final class Repeating extends Request {
 
         private final FullMail mail;
-        private final boolean disposing;
+        private final boolean cleansUp;
         private int released;
         private final List<Throwable> failures = new ArrayList<>();
 
-        Repeating(EventLoop loop, FullMail mail, boolean disposing) {
+        Repeating(EventLoop loop, FullMail mail, boolean cleansUp) {
             super(loop);
             this.mail = mail;
-            this.disposing = disposing;
+            this.cleansUp = cleansUp;
+        }
+
+        @Override
+        protected boolean survivesClosing() {
+            return cleansUp;
         }
 
         @Override
@@ -88,9 +93,6 @@ class NoMemoryTest {
         protected void completed(int result, int flags) {
             mail.full = true;
             try {
-                if (disposing) {
-                    dispose();
-                }
                 resubmitHolding();
             } finally {
                 mail.full = false;
@@ -109,9 +111,24 @@ class NoMemoryTest {
     }
 
     @Test
-    void aRequestThatCannotBeSubmittedAgainEndsAndIsTold() {
-        Repeating request = new Repeating(under.loop(), fullMail(), false);
+    void aRequestThatIsSubmittedAgainTakesNoMail() {
+        FullMail mail = fullMail();
+        Repeating request = new Repeating(under.loop(), mail, false);
         request.submit();
+        under.turns(3);
+
+        assertThat(mail.refused).isZero();
+        assertThat(request.isRetired()).isFalse();
+        assertThat(under.stats().completed()).isGreaterThan(1);
+        request.dispose();
+    }
+
+    @Test
+    void aRequestThatCannotBeSubmittedAgainEndsAndIsTold() {
+        Repeating request = new Repeating(under.loop(), fullMail(), true);
+        request.submit();
+        // A closing loop looks at each.
+        under.loop().close(1_000_000_000);
         under.turns(3);
 
         assertThat(request.isRetired()).isTrue();
