@@ -42,6 +42,7 @@ public final class Turn {
     private final Submitter submitter;
     private final Canceller canceller;
     private final Dispatcher dispatcher;
+    private final FileCloses fileCloses;
     private final StagedChains chains;
     private final EnterGuard enterGuard;
     /** Made once: a turn that has nothing to do takes no memory. */
@@ -74,6 +75,7 @@ public final class Turn {
         dispatcher = new Dispatcher(ring, inFlight, stats);
         chains = new StagedChains(ring, inFlight, dispatcher::neverStarted);
         submitter = new Submitter(loop, inFlight, completionEntries, mostRequests, chains);
+        fileCloses = new FileCloses(loop, inFlight, canceller, this::take);
         enterGuard = new EnterGuard(ring, stats);
         collapse = new Collapse(loop, submitter, inFlight);
         overdue = new Overdue(loop, submitter, inFlight);
@@ -165,7 +167,7 @@ public final class Turn {
     private int turn(boolean mayBlock) {
         int work = mailbox.drain(MAIL_PER_TURN, taker);
         if (loop.takeMissedClose()) {
-            closeMissed();
+            fileCloses.closeMissed();
         }
         boolean wakeable = ring.armWake();
         canceller.stage();
@@ -203,7 +205,7 @@ public final class Turn {
             } else if (mail instanceof LoopTask task) {
                 Gate.run(task);
             } else if (mail instanceof OpenFile file) {
-                close(file);
+                fileCloses.close(file);
             } else if (mail instanceof DisposalBatch.Delivery delivery) {
                 delivery.disposals().forEach(taker);
             } else if (mail instanceof Shutdown order) {
@@ -240,62 +242,6 @@ public final class Turn {
             overdue.noteQueued(request);
             submitter.enqueue(request);
         }
-    }
-
-    /** Cancels what is in flight on the file while its number still names it, and submits its CLOSE when nothing is. */
-    private void close(OpenFile file) {
-        cancelOn(file);
-        if (file.isCloseDue()) {
-            submitClose(file);
-        }
-    }
-
-    private void cancelOn(OpenFile file) {
-        int left = file.inFlight();
-        for (int slot = 0; left > 0 && slot < inFlight.slots(); slot++) {
-            Request request = inFlight.at(slot);
-            if (request != null && request.uses(file)) {
-                canceller.add(request);
-                left--;
-            }
-        }
-    }
-
-    private void submitClose(OpenFile file) {
-        CloseRequest request;
-        try {
-            // First, since it takes memory; and one that cannot be queued closes the file itself.
-            request = new CloseRequest(file);
-        } catch (OutOfMemoryError e) {
-            // There may be some next turn.
-            loop.missedClose();
-            return;
-        }
-        file.closeTaken();
-        request.markQueued();
-        take(request);
-    }
-
-    /** Closes files whose order to close there was no memory for. */
-    private void closeMissed() {
-        loop.openFiles().forEach(file -> {
-            if (file.isClosing()) {
-                cancelOn(file);
-            }
-        });
-        OpenFile due;
-        while (!loop.hasMissedClose() && (due = firstDue()) != null) {
-            submitClose(due);
-        }
-    }
-
-    private @Nullable OpenFile firstDue() {
-        for (OpenFile file : loop.openFiles()) {
-            if (file.isCloseDue()) {
-                return file;
-            }
-        }
-        return null;
     }
 
     // ---- The ring
