@@ -17,6 +17,7 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
 import io.github.reactoruring.internal.spring.Coding;
+import io.github.reactoruring.internal.spring.EndingResponse;
 import io.github.reactoruring.internal.spring.FileContent;
 import io.github.reactoruring.internal.spring.ResponseBody;
 import reactor.core.publisher.Flux;
@@ -59,7 +60,7 @@ public class UringDataBufferHttpMessageWriter extends EncoderHttpMessageWriter<D
             ResolvableType elementType, @Nullable MediaType mediaType, ServerHttpRequest request,
             ServerHttpResponse response, Map<String, Object> hints) {
         if (input instanceof FileContent && request.getMethod() == HttpMethod.HEAD
-                && response instanceof HttpHeadResponseDecorator) {
+                && EndingResponse.bare(response) instanceof HttpHeadResponseDecorator) {
             // Nobody looks at the body.
             return super.write(Flux.empty(), actualType, elementType, mediaType, request, response, hints);
         }

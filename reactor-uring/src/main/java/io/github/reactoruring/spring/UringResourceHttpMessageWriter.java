@@ -30,6 +30,7 @@ import org.springframework.web.server.ResponseStatusException;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.internal.spring.Coding;
+import io.github.reactoruring.internal.spring.EndingResponse;
 import io.github.reactoruring.internal.spring.LocalFiles;
 import io.github.reactoruring.internal.spring.ResponseBody;
 import io.github.reactoruring.internal.spring.SecretNames;
@@ -126,8 +127,9 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
 
     /** Says whether nobody looks at the body on its way out. */
     private static boolean isBare(ReactiveHttpOutputMessage message) {
-        return message instanceof AbstractServerHttpResponse || message instanceof HttpHeadResponseDecorator
-                || message instanceof AbstractClientHttpRequest;
+        ReactiveHttpOutputMessage bare = EndingResponse.bare(message);
+        return bare instanceof AbstractServerHttpResponse || bare instanceof HttpHeadResponseDecorator
+                || bare instanceof AbstractClientHttpRequest;
     }
 
     /** Writes what is in a filesystem by {@code write}, if it is a file, and anything else by other means. */

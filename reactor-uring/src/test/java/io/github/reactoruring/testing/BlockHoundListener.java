@@ -23,6 +23,9 @@ public final class BlockHoundListener implements LauncherSessionListener {
     /** Where Spring's own writers of multipart bodies read from /dev/random. */
     private static final String SPRING_BOUNDARIES = "org.springframework.util.MimeTypeUtils";
 
+    /** Where a timer of Reactor's is taken back, and its executor's lock waited for. */
+    private static final String TIMER_QUEUE = "java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue";
+
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         BlockHound.builder()
@@ -30,6 +33,7 @@ public final class BlockHoundListener implements LauncherSessionListener {
                 .allowBlockingCallsInside("io.github.reactoruring.internal.loop.EnterGuard", "enter")
                 .allowBlockingCallsInside(NETTY_MAGAZINE, "free")
                 .allowBlockingCallsInside(SPRING_BOUNDARIES, "generateMultipartBoundary")
+                .allowBlockingCallsInside(TIMER_QUEUE, "remove")
                 .allowBlockingCallsInside(TCK_QUEUE, "add")
                 .allowBlockingCallsInside(TCK_QUEUE, "complete")
                 .blockingMethodCallback(method -> {

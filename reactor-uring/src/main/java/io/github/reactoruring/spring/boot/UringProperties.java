@@ -56,9 +56,11 @@ public record UringProperties(@DefaultValue("true") boolean enabled, @DefaultVal
      * @param chunkSize how much is read at once.
      * @param maxInFlight how much of one response is in memory at most, whatever the server requests.
      * @param checkBodies whether the body of a request fails that ends before it is whole.
+     * @param endBodies whether the body of every response, whatever it is, ends with its exchange.
      */
     public record Web(@DefaultValue("true") boolean enabled, @DefaultValue("64KB") DataSize chunkSize,
-            @DefaultValue("512KB") DataSize maxInFlight, @DefaultValue("true") boolean checkBodies) {
+            @DefaultValue("512KB") DataSize maxInFlight, @DefaultValue("true") boolean checkBodies,
+            @DefaultValue("true") boolean endBodies) {
     }
 
     /**

@@ -23,6 +23,7 @@ import org.springframework.web.reactive.resource.ResourceWebHandler;
 
 import io.github.reactoruring.Uring;
 import io.github.reactoruring.internal.spring.Utf8PathResourceResolver;
+import io.github.reactoruring.spring.BodyEndingFilter;
 import io.github.reactoruring.spring.DisconnectedClientExceptionHandler;
 import io.github.reactoruring.spring.UringDataBufferHttpMessageWriter;
 import io.github.reactoruring.spring.UringResourceHttpMessageWriter;
@@ -120,6 +121,14 @@ public final class UringWebFluxAutoConfiguration {
     @ConditionalOnBooleanProperty(name = "reactor-uring.web.check-bodies", matchIfMissing = true)
     WholeBodyDecorator uringWholeBodyDecorator() {
         return new WholeBodyDecorator();
+    }
+
+    /** Helps without a ring as well: it is Spring that leaves a body as it is. */
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBooleanProperty(name = "reactor-uring.web.end-bodies", matchIfMissing = true)
+    BodyEndingFilter uringBodyEndingFilter() {
+        return new BodyEndingFilter();
     }
 
     /** Static resources have a writer of their own, which no configurer can reach. */
