@@ -42,9 +42,19 @@ final class FullHeapMain {
         } catch (IllegalStateException e) {
             later = "nobody answers: " + e;
         } catch (RuntimeException e) {
-            later = uring.failureCause() == null ? "rejected by a ring that looks alive" : "answered with a rejection";
+            later = uring.failureCause() == null ? again(uring) : "answered with a rejection";
         }
         System.out.println("later: " + later);
         readings.forEach(Disposable::dispose);
+    }
+
+    /** A ring that failed may have been replaced since it rejected. */
+    private static String again(Uring uring) {
+        try {
+            uring.raw().nop().block(LONG);
+            return "answered by another ring";
+        } catch (RuntimeException e) {
+            return "rejected by a ring that looks alive: " + e;
+        }
     }
 }

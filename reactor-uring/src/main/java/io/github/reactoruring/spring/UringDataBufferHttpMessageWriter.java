@@ -19,6 +19,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import io.github.reactoruring.internal.spring.Coding;
 import io.github.reactoruring.internal.spring.EndingResponse;
 import io.github.reactoruring.internal.spring.FileContent;
+import io.github.reactoruring.internal.spring.OffRing;
 import io.github.reactoruring.internal.spring.ResponseBody;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -52,7 +53,7 @@ public class UringDataBufferHttpMessageWriter extends EncoderHttpMessageWriter<D
     @Override
     public Mono<Void> write(Publisher<? extends DataBuffer> input, ResolvableType elementType,
             @Nullable MediaType mediaType, ReactiveHttpOutputMessage message, Map<String, Object> hints) {
-        return super.write(paced(input, message), elementType, mediaType, message, hints);
+        return OffRing.end(super.write(paced(input, message), elementType, mediaType, message, hints));
     }
 
     @Override
@@ -72,10 +73,10 @@ public class UringDataBufferHttpMessageWriter extends EncoderHttpMessageWriter<D
         }
         Publisher<? extends DataBuffer> paced = paced(input, response);
         if (paced instanceof Mono) {
-            return super.write(paced, actualType, elementType, mediaType, request, response, hints);
+            return OffRing.end(super.write(paced, actualType, elementType, mediaType, request, response, hints));
         }
-        return ResponseBody.write(response, body -> super.write(body.watch(paced), actualType, elementType, mediaType,
-                request, response, hints));
+        return OffRing.end(ResponseBody.write(response, body -> super.write(body.watch(paced), actualType, elementType,
+                mediaType, request, response, hints)));
     }
 
     private Publisher<? extends DataBuffer> paced(Publisher<? extends DataBuffer> input,

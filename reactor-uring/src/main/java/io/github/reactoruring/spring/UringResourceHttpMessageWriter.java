@@ -32,6 +32,7 @@ import io.github.reactoruring.Uring;
 import io.github.reactoruring.internal.spring.Coding;
 import io.github.reactoruring.internal.spring.EndingResponse;
 import io.github.reactoruring.internal.spring.LocalFiles;
+import io.github.reactoruring.internal.spring.OffRing;
 import io.github.reactoruring.internal.spring.ResponseBody;
 import io.github.reactoruring.internal.spring.SecretNames;
 import io.github.reactoruring.internal.spring.download.ByteRanges;
@@ -58,7 +59,7 @@ import reactor.core.publisher.Mono;
  * kernel is done with them.
  *
  * <p><b>Threading:</b> any. Headers are written and {@code beforeCommit} actions run on a ring's thread, which must not be
- * blocked.
+ * blocked. The end is told on another.
  */
 public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
 
@@ -96,22 +97,22 @@ public class UringResourceHttpMessageWriter extends ResourceHttpMessageWriter {
     @Override
     public Mono<Void> write(Publisher<? extends Resource> input, ResolvableType elementType,
             @Nullable MediaType mediaType, ReactiveHttpOutputMessage message, Map<String, Object> hints) {
-        return Mono.from(input).flatMap(resource -> withFile(resource,
+        return OffRing.end(Mono.from(input).flatMap(resource -> withFile(resource,
                 () -> super.write(Mono.just(resource), elementType, mediaType, message, hints),
                 UringResourceHttpMessageWriter::noFile, file -> {
                     Publisher<DataBuffer> body = whole(file, resource, mediaType, message);
                     return body == null ? sendNothing(message) : message.writeWith(body);
-                }));
+                })));
     }
 
     @Override
     public Mono<Void> write(Publisher<? extends Resource> input, @Nullable ResolvableType actualType,
             ResolvableType elementType, @Nullable MediaType mediaType, ServerHttpRequest request,
             ServerHttpResponse response, Map<String, Object> hints) {
-        return Mono.from(input).flatMap(resource -> withFile(resource,
+        return OffRing.end(Mono.from(input).flatMap(resource -> withFile(resource,
                 () -> super.write(Mono.just(resource), actualType, elementType, mediaType, request, response, hints),
                 path -> new ResponseStatusException(HttpStatus.NOT_FOUND, null, noFile(path)),
-                file -> respond(file, resource, mediaType, request, response)));
+                file -> respond(file, resource, mediaType, request, response))));
     }
 
     /** To wait until somebody writes into a pipe, or to list a directory, is not what a resource is for. */

@@ -64,6 +64,8 @@ sealed interface PartContent {
     /** Holds it in a temporary file, which is deleted at the latest when nobody can reach this object any more. */
     final class OnDisk implements PartContent {
 
+        /** How many buffers wait for who takes them, on his thread. */
+        private static final int READY = 4;
         private static final WriteOptions COPYING = WriteOptions.defaults()
                 .withPartial(WriteOptions.Partial.DELETE);
         private static final ReadOptions READING = ReadOptions.defaults().withChunkBytes(64 * 1024);
@@ -84,6 +86,7 @@ sealed interface PartContent {
         @Override
         public Flux<DataBuffer> read() {
             return FileContent.create(uring, file, READING, DefaultDataBufferFactory.sharedInstance)
+                    .publishOn(Schedulers.boundedElastic(), READY)
                     .doFinally(signal -> Reference.reachabilityFence(this));
         }
 

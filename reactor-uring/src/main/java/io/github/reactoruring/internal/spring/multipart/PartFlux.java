@@ -15,6 +15,7 @@ import org.springframework.http.codec.multipart.FormPartEvent;
 import org.springframework.http.codec.multipart.Part;
 import org.springframework.http.codec.multipart.PartEvent;
 
+import io.github.reactoruring.internal.spring.OffRing;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
@@ -213,7 +214,10 @@ public final class PartFlux extends Flux<Part> implements Scannable {
         }
     }
 
-    /** Waits for a file. Its path gets through in any case: a file that nobody wants any more has to be deleted. */
+    /**
+     * Waits for a file. Its path gets through in any case: a file that nobody wants any more has to be deleted. Handlers are
+     * called with what comes of it, so not on the ring's thread.
+     */
     private static final class Write implements CoreSubscriber<Path> {
 
         private final Assembly assembly;
@@ -239,12 +243,12 @@ public final class PartFlux extends Flux<Part> implements Scannable {
 
         @Override
         public void onNext(Path path) {
-            assembly.written(this, path);
+            OffRing.run(() -> assembly.written(this, path));
         }
 
         @Override
         public void onError(Throwable error) {
-            assembly.abort(error);
+            OffRing.run(() -> assembly.abort(error));
         }
 
         @Override

@@ -17,6 +17,7 @@ import org.springframework.http.codec.multipart.FormPartEvent;
 import org.springframework.http.codec.multipart.Part;
 import org.springframework.http.codec.multipart.PartEvent;
 
+import io.github.reactoruring.internal.spring.OffRing;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -78,7 +79,7 @@ final class UringParts {
 
         @Override
         public Mono<Void> delete() {
-            return stored.delete();
+            return OffRing.end(stored.delete());
         }
     }
 
@@ -101,12 +102,12 @@ final class UringParts {
 
         @Override
         public Mono<Void> transferTo(Path target) {
-            return stored.transferTo(target);
+            return OffRing.end(stored.transferTo(target));
         }
 
         @Override
         public Mono<Void> delete() {
-            return stored.delete();
+            return OffRing.end(stored.delete());
         }
     }
 }
