@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 
 import io.github.reactoruring.internal.engine.LoopThread;
+import io.github.reactoruring.internal.source.Elsewhere;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
-import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
 /**
@@ -24,10 +24,10 @@ public final class OffRing {
     public static void run(Runnable task) {
         if (Thread.currentThread() instanceof LoopThread) {
             try {
-                Schedulers.boundedElastic().schedule(task);
+                Elsewhere.run(task);
                 return;
-            } catch (RuntimeException e) {
-                // It takes no more. Whoever waits for the task would wait for ever.
+            } catch (Throwable t) {
+                // It takes no more, or a hook threw. Whoever waits for the task would wait for ever.
             }
         }
         task.run();
