@@ -14,6 +14,7 @@ import io.github.reactoruring.internal.source.write.Writing.WritePlan;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 /**
  * Writes a source of buffers to a file for each subscriber, and emits the number of bytes.
@@ -64,8 +65,16 @@ public final class WriteMono<B> extends Mono<Long> implements Scannable {
 
     @Override
     public void subscribe(CoreSubscriber<? super Long> actual) {
-        EventLoop loop = loops.get();
-        actual.onSubscribe(new Writing<>(loop, actual, source, reader, target.apply(loop), plan));
+        Writing<?> writing;
+        try {
+            EventLoop loop = loops.get();
+            writing = new Writing<>(loop, actual, source, reader, target.apply(loop), plan);
+        } catch (Throwable t) {
+            // A hook of the application's (Schedulers.onScheduleHook): whoever is thrown at here may tell nobody.
+            Operators.error(actual, t);
+            return;
+        }
+        actual.onSubscribe(writing);
     }
 
     @Override
