@@ -26,6 +26,9 @@ public final class BlockHoundListener implements LauncherSessionListener {
     /** Where a timer of Reactor's is taken back, and its executor's lock waited for. */
     private static final String TIMER_QUEUE = "java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue";
 
+    /** Where the JDK's HTTP client is told, by who writes a body, that there is something to send, and takes a lock of its own. */
+    private static final String HTTP_CLIENT_SELECTOR = "jdk.internal.net.http.HttpClientImpl$SelectorManager";
+
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         BlockHound.builder()
@@ -34,6 +37,7 @@ public final class BlockHoundListener implements LauncherSessionListener {
                 .allowBlockingCallsInside(NETTY_MAGAZINE, "free")
                 .allowBlockingCallsInside(SPRING_BOUNDARIES, "generateMultipartBoundary")
                 .allowBlockingCallsInside(TIMER_QUEUE, "remove")
+                .allowBlockingCallsInside(HTTP_CLIENT_SELECTOR, "register")
                 .allowBlockingCallsInside(TCK_QUEUE, "add")
                 .allowBlockingCallsInside(TCK_QUEUE, "complete")
                 .blockingMethodCallback(method -> {
