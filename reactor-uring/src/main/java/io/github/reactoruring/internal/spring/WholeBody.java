@@ -1,6 +1,7 @@
 package io.github.reactoruring.internal.spring;
 
 import java.io.EOFException;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
+import reactor.core.publisher.Operators;
 import reactor.netty.channel.ChannelOperations;
 import reactor.util.context.Context;
 
@@ -62,11 +64,13 @@ final class WholeBody extends FluxOperator<DataBuffer, DataBuffer> implements Sc
         return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : super.scanUnsafe(key);
     }
 
-    /** Counts what passes; subscription and demand are the body's own. */
-    private static final class Counting implements CoreSubscriber<DataBuffer> {
+    /** Counts what passes. Who cancels knows that there is no more: servers may complete the body after that. */
+    private static final class Counting implements CoreSubscriber<DataBuffer>, Subscription {
 
         private final CoreSubscriber<? super DataBuffer> actual;
         private final ServerHttpRequest request;
+        private @Nullable Subscription upstream;
+        private volatile boolean cancelled;
         private long bytes;
 
         Counting(CoreSubscriber<? super DataBuffer> actual, ServerHttpRequest request) {
@@ -81,7 +85,21 @@ final class WholeBody extends FluxOperator<DataBuffer, DataBuffer> implements Sc
 
         @Override
         public void onSubscribe(Subscription subscription) {
-            actual.onSubscribe(subscription);
+            if (Operators.validate(upstream, subscription)) {
+                upstream = subscription;
+                actual.onSubscribe(this);
+            }
+        }
+
+        @Override
+        public void request(long n) {
+            Objects.requireNonNull(upstream, "onSubscribe comes first").request(n);
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            Objects.requireNonNull(upstream, "onSubscribe comes first").cancel();
         }
 
         @Override
@@ -98,7 +116,7 @@ final class WholeBody extends FluxOperator<DataBuffer, DataBuffer> implements Sc
         @Override
         public void onComplete() {
             long announced = request.getHeaders().getContentLength();
-            if (announced < 0 ? isGivenUp() : bytes < announced) {
+            if (!cancelled && (announced < 0 ? isGivenUp() : bytes < announced)) {
                 actual.onError(new EOFException("The request's body ended after " + bytes
                         + (announced < 0 ? " bytes, before its last chunk" : " of " + announced + " bytes")));
             } else {

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.EOFException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.MediaType;
@@ -21,6 +24,7 @@ import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 import io.github.reactoruring.spring.WholeBodyDecorator;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.test.StepVerifier;
 
 /** What is too early for a body to end, and what is not. */
@@ -57,6 +61,31 @@ class WholeBodyTest {
         StepVerifier.create(request.getBody().take(1)).expectNextCount(1).verifyComplete();
 
         StepVerifier.create(request.getBody()).verifyComplete();
+    }
+
+    /** As Reactor Netty does: who cancels in onNext is told that the body is complete, and is not to be told that it was cut. */
+    @Test
+    void aBodyThatCompletesAfterItsCancelIsNotCut() {
+        List<Throwable> dropped = new CopyOnWriteArrayList<>();
+        Publisher<DataBuffer> body = subscriber -> subscriber.onSubscribe(new Subscription() {
+            @Override
+            public void request(long n) {
+                subscriber.onNext(DefaultDataBufferFactory.sharedInstance.wrap(new byte[BYTES]));
+            }
+
+            @Override
+            public void cancel() {
+                subscriber.onComplete();
+            }
+        });
+        Hooks.onErrorDropped(dropped::add);
+        try {
+            StepVerifier.create(WholeRequest.of(MockServerHttpRequest.post("/").contentLength(2 * BYTES).body(body))
+                    .getBody().take(1)).expectNextCount(1).verifyComplete();
+        } finally {
+            Hooks.resetOnErrorDropped();
+        }
+        assertThat(dropped).isEmpty();
     }
 
     /** As of a server's request, whatever class of Spring's somebody asks for. */

@@ -1,5 +1,6 @@
 package io.github.reactoruring.internal.spring.multipart;
 
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiFunction;
@@ -80,9 +81,10 @@ public final class HandledParts<T> extends Flux<T> implements Scannable {
             handling = begun;
             Mono<T> result;
             try {
-                result = handler.apply(event, Flux.from(content));
-            } catch (RuntimeException e) {
-                result = Mono.error(e);
+                result = Objects.requireNonNull(handler.apply(event, Flux.from(content)), "The handler returned null");
+            } catch (Throwable t) {
+                // What is thrown from here leaves the body of the request to nobody.
+                result = Mono.error(t);
             }
             result.subscribe(begun);
             if (isCancelled()) {
